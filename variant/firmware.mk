@@ -1,0 +1,88 @@
+# How the interpreter is built for one architecture, on this machine or inside
+# the toolchain image:
+#
+#     make firmware-native ARCH=host|host-asan|host-debug|armv7hf|aarch64
+#
+# MPY_DIR is MicroPython's source tree; everything downstream reads it from here.
+
+SOURCES := build/sources
+ifneq ($(wildcard micropython/py/mpconfig.h),)
+MPY_DIR ?= $(abspath micropython)
+else
+MPY_DIR ?= $(abspath $(SOURCES)/micropython)
+endif
+MPY_CROSS := $(abspath build/mpy-cross/mpy-cross)
+ARCH ?= host
+BUILD := build/$(ARCH)
+
+# Third-party makefiles have variables of the same names.
+MAKEOVERRIDES :=
+unexport ARCH BUILD
+
+# Two builds of one commit give the same bytes: no clock, no path of the build.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+export MICROPY_GIT_TAG := v1.25.0
+REPRODUCIBLE_CFLAGS := -ffile-prefix-map=$(abspath $(MPY_DIR))=micropython -ffile-prefix-map=$(CURDIR)=.
+
+# Cameras map 4 KB pages; the default of 64 KB would pad the file.
+CAMERA_LDFLAGS := -static -no-pie -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,--build-id=none
+
+ifeq ($(ARCH),armv7hf)
+TARGET := arm-linux-gnueabihf
+TARGET_CFLAGS := -mthumb -march=armv7-a -mfpu=neon-vfpv3 -mfloat-abi=hard
+else ifeq ($(ARCH),aarch64)
+TARGET := aarch64-linux-gnu
+TARGET_CFLAGS :=
+else ifeq ($(ARCH),host)
+UNIX_FLAGS :=
+else ifeq ($(ARCH),host-debug)
+UNIX_FLAGS := DEBUG=1 STRIP=
+else ifeq ($(ARCH),host-asan)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+UNIX_FLAGS := DEBUG=1 STRIP=
+TARGET_CFLAGS := $(SANITIZE)
+TARGET_LDFLAGS := $(SANITIZE)
+else
+$(error ARCH=$(ARCH) is not one of host, host-asan, host-debug, armv7hf, aarch64)
+endif
+
+ifdef TARGET
+MUSL := $(abspath $(BUILD)/musl)
+TARGET_CC := $(MUSL)/bin/musl-gcc
+TARGET_LDFLAGS := $(CAMERA_LDFLAGS)
+UNIX_FLAGS := CROSS_COMPILE=$(TARGET)- CC=$(TARGET_CC)
+TOOLCHAIN := $(TARGET_CC)
+endif
+
+.PHONY: firmware-native
+firmware-native: $(MPY_DIR)/py/mpconfig.h $(MPY_CROSS) $(TOOLCHAIN)
+	@mkdir -p $(BUILD) dist/$(ARCH)
+	$(MAKE) --no-print-directory -C $(MPY_DIR)/ports/unix \
+		VARIANT=mpycam VARIANT_DIR=$(abspath variant) BUILD=$(abspath $(BUILD)/micropython) \
+		USER_C_MODULES=$(abspath usermodules) FROZEN_MANIFEST=$(abspath manifest.py) \
+		MPY_LIB_DIR=$(MPY_DIR) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS) \
+		CFLAGS_EXTRA="$(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)" LDFLAGS_EXTRA="$(TARGET_LDFLAGS)" $(UNIX_FLAGS)
+	@cp $(BUILD)/micropython/micropython dist/$(ARCH)/micropython
+	@sha256sum dist/$(ARCH)/micropython
+
+$(SOURCES)/%:
+	docker/fetch-source $* $@
+
+# Where the submodule is not checked out and its host cannot be reached, the
+# same release comes from the Debian source package.
+$(abspath $(SOURCES)/micropython)/py/mpconfig.h:
+	git submodule update --init --depth 1 micropython 2>/dev/null || docker/fetch-source micropython $(SOURCES)/micropython
+
+$(MPY_CROSS): $(MPY_DIR)/py/mpconfig.h
+	@mkdir -p $(dir $@)
+	$(MAKE) --no-print-directory -C $(MPY_DIR)/mpy-cross BUILD=$(dir $@) > $(dir $@)log 2>&1
+
+ifdef TARGET
+# The C library, built for size. Its compiler wrapper comes with it.
+$(MUSL)/bin/musl-gcc: | $(SOURCES)/musl
+	mkdir -p $(BUILD)/musl-build
+	cd $(BUILD)/musl-build && $(abspath $(SOURCES)/musl)/configure --prefix=$(MUSL) --target=$(TARGET) \
+		--disable-shared --enable-wrapper=gcc CC=$(TARGET)-gcc \
+		CFLAGS="-Os $(TARGET_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
+	$(MAKE) --no-print-directory -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
+endif
