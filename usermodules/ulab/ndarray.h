@@ -1,0 +1,71 @@
+// The array type that ulab, ujpeg and unn share. Everything another C module
+// may use is declared here; everything else in ulab is its own affair.
+
+#ifndef ULAB_NDARRAY_H
+#define ULAB_NDARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "py/obj.h"
+
+#define NDARRAY_MAX_DIMS (4)
+
+// The values are the type codes of the buffer protocol and of np.uint8 and its kin.
+typedef enum {
+    NDARRAY_BOOL = '?',
+    NDARRAY_UINT8 = 'B',
+    NDARRAY_INT8 = 'b',
+    NDARRAY_UINT16 = 'H',
+    NDARRAY_INT16 = 'h',
+    NDARRAY_FLOAT32 = 'f',
+    NDARRAY_FLOAT64 = 'd',
+    NDARRAY_COMPLEX = 'c', // two float64
+} ndarray_dtype_t;
+
+typedef struct _ndarray_obj_t {
+    mp_obj_base_t base;
+    uint8_t dtype;                       // an ndarray_dtype_t
+    uint8_t ndim;                        // 1 to NDARRAY_MAX_DIMS
+    uint8_t itemsize;                    // bytes
+    uint8_t flags;                       // private to ulab
+    size_t len;                          // items
+    size_t shape[NDARRAY_MAX_DIMS];      // items along each axis
+    ptrdiff_t strides[NDARRAY_MAX_DIMS]; // bytes from one item to the next along each axis
+    uint8_t *data;                       // the first item
+    mp_obj_t owner;                      // what keeps data alive: MP_OBJ_NULL for an array that owns its memory
+} ndarray_obj_t;
+
+extern const mp_obj_type_t ulab_ndarray_type;
+
+static inline bool ndarray_check(mp_obj_t object) {
+    return mp_obj_is_type(object, &ulab_ndarray_type);
+}
+
+// A new dense array in C order, zeroed or not. Raises ValueError where the
+// shape is not possible and MemoryError where the limit or the machine's memory
+// does not suffice, both before anything is taken.
+ndarray_obj_t *ndarray_new(ndarray_dtype_t dtype, size_t ndim, const size_t *shape);
+ndarray_obj_t *ndarray_new_zeroed(ndarray_dtype_t dtype, size_t ndim, const size_t *shape);
+
+// A view of memory that `owner` keeps alive: another array, or any object on
+// the interpreter's heap.
+ndarray_obj_t *ndarray_new_view(ndarray_dtype_t dtype, size_t ndim, const size_t *shape, const ptrdiff_t *strides,
+    uint8_t *data, mp_obj_t owner);
+
+// The array behind an argument, or TypeError.
+ndarray_obj_t *ndarray_from_obj(mp_obj_t object);
+
+// Whether the items lie one after the other in C order.
+bool ndarray_is_dense(const ndarray_obj_t *array);
+
+size_t ndarray_dtype_itemsize(ndarray_dtype_t dtype);
+
+// Counted memory outside of the interpreter's heap, for module objects that
+// outgrow it (a decoder's buffers, a network's arena). Counted and limited with
+// the arrays' data; NULL, not an exception, where it cannot be had.
+void *ulab_memory_alloc(size_t bytes);
+void ulab_memory_free(void *memory);
+
+#endif // ULAB_NDARRAY_H
