@@ -69,10 +69,9 @@ void variant_deinit(void);
 #define MICROPY_PY_SELECT_POSIX_OPTIMISATIONS   (1)
 #define MICROPY_PY_SELECT_SELECT                (0)
 
-// HTTP Digest authentication needs MD5, WebSocket handshakes SHA-1.
-#define MICROPY_PY_HASHLIB_MD5                  (0)
-#define MICROPY_PY_HASHLIB_SHA1                 (0)
-#define MICROPY_PY_HASHLIB_SHA256               (1)
+// HTTP Digest authentication needs MD5, WebSocket handshakes SHA-1: modhashlib.c
+// here stands in for MicroPython's, which has these only with a TLS library.
+#define MICROPY_PY_HASHLIB                      (0)
 
 // Out: a camera has no displays, pins, flash file systems of its own or
 // complex transcendental functions to serve.
