@@ -32,7 +32,8 @@ def _value(value):
     if isinstance(value, float):
         if value - value != 0:
             return "null"  # JSON has neither infinity nor NaN
-        return json.dumps(round(value, 3))
+        text = ("%.3f" % value).rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
     return json.dumps(value)
 
 

@@ -1,5 +1,6 @@
 """What can be configured, and how a configuration is found."""
 
+import json
 import os
 
 import config
@@ -9,7 +10,7 @@ FIELDS = (
     config.Text("user", ""),
     config.Text("password", ""),
     config.Region("region", [0, 0, 1, 1]),
-    config.Text("model", "door.unn"),
+    config.Text("model", ""),
     config.Number("open_threshold", 0.6, 0, 1),
     config.Number("close_threshold", 0.4, 0, 1),
     config.Number("minimum_duration", 0.5, 0, 3600),
@@ -21,6 +22,7 @@ FIELDS = (
     config.Number("frame_limit", 1048576, 4096, 16777216, whole=True),
     config.Number("fps", 5, 0.01, 1000),
     config.Flag("pace", False),
+    config.Flag("every_frame", False),
 )
 
 USAGE = """usage: micropython -m door [--config FILE] [--KEY VALUE]...
@@ -34,49 +36,45 @@ class Usage(Exception):
 
 def usage():
     """The usage text."""
-    lines = ["  --%-20s %s (%s)" % (field.name, field.expected, field.default) for field in FIELDS]
+    lines = ["  --%-20s %s (%s)" % (field.name, field.expected, json.dumps(field.default)) for field in FIELDS]
     return USAGE + "\n".join(lines)
 
 
-def package_folder():
-    """The folder that holds the app's package, its model and its configuration, with a slash or empty."""
-    return __file__.rpartition("/")[0].rpartition("/")[0]
+def packaged(name):
+    """The path of a file that the package brings along: beside the folder of this Python package."""
+    folder = __file__.rpartition("/")[0].rpartition("/")[0]
+    return folder + "/" + name if folder else name
 
 
 def default_path():
     """The configuration that is used when none is named: the one that survives an upgrade, else the package's."""
-    for path in (_join(package_folder(), "localdata/door_state.json"), _join(package_folder(), "door_state.json")):
+    for path in (packaged("localdata/door_state.json"), packaged("door_state.json")):
         if _exists(path):
             return path
     raise config.ConfigError("need a configuration, have none at " + path)
 
 
 def load(arguments):
-    """The path of the configuration and the checked settings, from the command line's arguments."""
+    """The path of the configuration and the checked settings, from the command line's arguments.
+
+    Raises ConfigError, or Usage when the usage text is asked for.
+    """
     options = _options(arguments)
     path = options.pop("config", None) or default_path()
-    values = config.read(path)
-    folder = path.rpartition("/")[0]
-    checked = config.check(FIELDS, values)
-    overrides = {field.name: field.check(field.parse(options[field.name])) for field in FIELDS if field.name in options}
-    # What a file names lies beside it, what the command line names in the working directory.
-    for name in ("source", "model"):
-        if "://" not in checked[name]:
-            checked[name] = _join(folder, checked[name])
-    if not "model" in values and not _exists(checked["model"]):
-        checked["model"] = _join(package_folder(), FIELDS[4].default)
-    checked.update(overrides)
-    if checked["close_threshold"] > checked["open_threshold"]:
+    settings = config.check(FIELDS, config.read(path))
+    for field in FIELDS:
+        if field.name in options:
+            settings[field.name] = field.check(field.parse(options[field.name]))
+    _at_most(settings, "close_threshold", "open_threshold")
+    _at_most(settings, "retry_first", "retry_longest")
+    return path, settings
+
+
+def _at_most(settings, name, limit):
+    if settings[name] > settings[limit]:
         raise config.ConfigError(
-            "close_threshold: need at most open_threshold, which is %s, have %s"
-            % (checked["open_threshold"], checked["close_threshold"])
+            "%s: need at most %s, which is %s, have %s" % (name, limit, settings[limit], settings[name])
         )
-    if checked["retry_first"] > checked["retry_longest"]:
-        raise config.ConfigError(
-            "retry_first: need at most retry_longest, which is %s, have %s"
-            % (checked["retry_longest"], checked["retry_first"])
-        )
-    return path, checked
 
 
 def _options(arguments):
@@ -97,10 +95,6 @@ def _options(arguments):
             raise config.ConfigError("option --%s: need a value, have none" % name)
         options[name] = arguments.pop(0)
     return options
-
-
-def _join(folder, path):
-    return path if path.startswith("/") or not folder else folder + "/" + path
 
 
 def _exists(path):

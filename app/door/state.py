@@ -17,7 +17,8 @@ class DoorState:
         self.state = UNKNOWN
         self._open_threshold = open_threshold
         self._close_threshold = close_threshold
-        self._minimum_duration = minimum_duration
+        # A hair less, so that 2.3 - 1.8 is half a second in any rounding.
+        self._minimum_duration = minimum_duration - 1e-6
         self.forget()
 
     def forget(self):
