@@ -10,19 +10,7 @@
 
 #include "py/obj.h"
 
-#define NDARRAY_MAX_DIMS (4)
-
-// The values are the type codes of the buffer protocol and of np.uint8 and its kin.
-typedef enum {
-    NDARRAY_BOOL = '?',
-    NDARRAY_UINT8 = 'B',
-    NDARRAY_INT8 = 'b',
-    NDARRAY_UINT16 = 'H',
-    NDARRAY_INT16 = 'h',
-    NDARRAY_FLOAT32 = 'f',
-    NDARRAY_FLOAT64 = 'd',
-    NDARRAY_COMPLEX = 'c', // two float64
-} ndarray_dtype_t;
+#include "dtype.h"
 
 typedef struct _ndarray_obj_t {
     mp_obj_base_t base;
@@ -59,8 +47,6 @@ ndarray_obj_t *ndarray_from_obj(mp_obj_t object);
 
 // Whether the items lie one after the other in C order.
 bool ndarray_is_dense(const ndarray_obj_t *array);
-
-size_t ndarray_dtype_itemsize(ndarray_dtype_t dtype);
 
 // Counted memory outside of the interpreter's heap, for module objects that
 // outgrow it (a decoder's buffers, a network's arena). Counted and limited with

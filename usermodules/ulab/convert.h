@@ -1,0 +1,45 @@
+// Conversion between the dtypes, in blocks on the stack. Arithmetic is written
+// once for each of the few kinds of working values, not for each pair of dtypes.
+
+#ifndef ULAB_CONVERT_H
+#define ULAB_CONVERT_H
+
+#include "strided.h"
+
+// In the order in which one converts to the next without loss of items of the dtypes.
+typedef enum {
+    KIND_U8,
+    KIND_I32,
+    KIND_F32,
+    KIND_F64,
+    KIND_COMPLEX,
+} kind_t;
+
+#define BLOCK_ITEMS (64)
+
+typedef union {
+    uint8_t u8[BLOCK_ITEMS];
+    int32_t i32[BLOCK_ITEMS];
+    float f32[BLOCK_ITEMS];
+    double f64[2 * BLOCK_ITEMS]; // complex values as pairs
+} block_t;
+
+// The kind that holds all values of a dtype.
+kind_t kind_of_dtype(ndarray_dtype_t dtype);
+
+// Whether a run of items can be used as values of a kind where it lies.
+bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step);
+
+// Up to BLOCK_ITEMS items as values. The kind must not be below that of the dtype.
+void block_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step, size_t n);
+
+// Values to items; what is in the block is lost. Floats become integers by
+// rounding half away from zero, integers are cut to the width of the dtype, nan
+// and values beyond 2**63 become 0, bool is whether the value is not zero.
+void block_store(block_t *block, kind_t kind, ndarray_dtype_t dtype, uint8_t *data, ptrdiff_t step, size_t n);
+
+// All items of `from` into `to`, which has the same shape and shares no memory
+// with it. Complex items into real ones lose their imaginary part.
+void strided_copy(const strided_t *to, const strided_t *from);
+
+#endif // ULAB_CONVERT_H
