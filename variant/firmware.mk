@@ -54,8 +54,12 @@ UNIX_FLAGS := CROSS_COMPILE=$(TARGET)- CC=$(TARGET_CC)
 TOOLCHAIN := $(TARGET_CC)
 endif
 
+# All that is not ours and compiled once: mpy-cross and the target's libraries.
+.PHONY: toolchain
+toolchain: $(MPY_DIR)/py/mpconfig.h $(MPY_CROSS) $(TOOLCHAIN)
+
 .PHONY: firmware-native
-firmware-native: $(MPY_DIR)/py/mpconfig.h $(MPY_CROSS) $(TOOLCHAIN)
+firmware-native: toolchain
 	@mkdir -p $(BUILD) dist/$(ARCH)
 	$(MAKE) --no-print-directory -C $(MPY_DIR)/ports/unix \
 		VARIANT=mpycam VARIANT_DIR=$(abspath variant) BUILD=$(abspath $(BUILD)/micropython) \
