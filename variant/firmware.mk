@@ -69,6 +69,9 @@ firmware-native: toolchain
 	@cp $(BUILD)/micropython/micropython dist/$(ARCH)/micropython
 	@sha256sum dist/$(ARCH)/micropython
 
+# Libraries that C modules bring along.
+include $(wildcard usermodules/*/firmware.mk)
+
 $(SOURCES)/%:
 	docker/fetch-source $* $@
 

@@ -1,0 +1,61 @@
+# libjpeg-turbo's decoder as a static library for one architecture, from the
+# pinned sources and the configuration in libjpeg/, with what cameras never use
+# left out. variant/firmware.mk includes this file.
+
+LIBJPEG := $(BUILD)/libjpeg
+LIBJPEG_CONFIG := usermodules/ujpeg/libjpeg
+
+LIBJPEG_FILES := jcomapi jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput jdmainct jdmarker \
+	jdmaster jdphuff jdpostct jdsample jerror jidctint jidctred jmemmgr jutils
+# Entropy decoding and the sample loops take nearly all of the time.
+LIBJPEG_FAST := jdhuff jdcoefct jdsample jdcolor jidctint jidctred jdphuff
+
+ifeq ($(ARCH),armv7hf)
+LIBJPEG_NEON := simd/arm/aarch32/jsimd
+else ifeq ($(ARCH),aarch64)
+LIBJPEG_NEON := simd/arm/aarch64/jsimd
+endif
+ifdef LIBJPEG_NEON
+LIBJPEG_NEON += $(addprefix simd/arm/,jdcolor-neon jdsample-neon jidctint-neon jidctred-neon)
+LIBJPEG_FILES += $(LIBJPEG_NEON)
+LIBJPEG_FAST += $(LIBJPEG_NEON)
+LIBJPEG_ASSUMED := ycc_rgb idct_2x2 idct_4x4 idct_islow h2v1_fancy_upsample h2v1_upsample \
+	h1v2_fancy_upsample h2v2_fancy_upsample h2v2_upsample
+else
+LIBJPEG_FILES += jsimd_none
+endif
+
+LIBJPEG_LEFT_OUT := DCT_IFAST_SUPPORTED|DCT_FLOAT_SUPPORTED|SAVE_MARKERS_SUPPORTED|BLOCK_SMOOTHING_SUPPORTED|$\
+	UPSAMPLE_MERGING_SUPPORTED|QUANT_1PASS_SUPPORTED|QUANT_2PASS_SUPPORTED
+
+LIBJPEG_CFLAGS := -w -g -ffunction-sections -fdata-sections -DNO_GETENV -DNO_PUTENV -DNEON_INTRINSICS \
+	-I$(LIBJPEG_CONFIG) -I$(LIBJPEG)/source -I$(LIBJPEG)/source/simd/arm $(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)
+LIBJPEG_CC := $(or $(TARGET_CC),cc)
+
+firmware-native: $(LIBJPEG)/libjpeg.a
+
+# A quoted #include looks beside the including file first: to see our
+# jmorecfg.h, the sources are compiled from a copy.
+$(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk | $(SOURCES)/libjpeg-turbo
+	@rm -rf $(@D)
+	@mkdir -p $(@D)/simd
+	@cp $(SOURCES)/libjpeg-turbo/*.[ch] $(@D)
+	@cp -R $(SOURCES)/libjpeg-turbo/simd/jsimd.h $(SOURCES)/libjpeg-turbo/simd/arm $(@D)/simd
+	@sed -E 's/^#define ($(LIBJPEG_LEFT_OUT))\b/#undef \1/' $(SOURCES)/libjpeg-turbo/jmorecfg.h > $@.part
+	@mv $@.part $@
+
+# Only scales of 1, 1/2, 1/4 and 1/8 are asked for: the inverse transforms of
+# the other sizes are never called.
+$(LIBJPEG)/jddctmgr.o: LIBJPEG_CFLAGS += $(foreach size,3 5 6 7 9 10 11 12 13 14 15 16,\
+	-Djpeg_idct_$(size)x$(size)=jpeg_idct_1x1)
+$(addprefix $(LIBJPEG)/,jddctmgr.o jdsample.o jdcolor.o): LIBJPEG_CFLAGS += \
+	$(foreach routine,$(LIBJPEG_ASSUMED),-Djsimd_can_$(routine)=libjpeg_has_neon)
+$(LIBJPEG_FAST:%=$(LIBJPEG)/%.o): LIBJPEG_OPTIMISE := -O2
+
+$(LIBJPEG)/%.o: $(LIBJPEG)/source/jmorecfg.h $(wildcard $(LIBJPEG_CONFIG)/*.h) | $(TOOLCHAIN)
+	@mkdir -p $(@D)
+	$(LIBJPEG_CC) $(or $(LIBJPEG_OPTIMISE),-Os) $(LIBJPEG_CFLAGS) -c $(LIBJPEG)/source/$*.c -o $@
+
+$(LIBJPEG)/libjpeg.a: $(LIBJPEG_FILES:%=$(LIBJPEG)/%.o)
+	@rm -f $@
+	$(if $(TARGET),$(TARGET)-)ar rcsD $@ $^

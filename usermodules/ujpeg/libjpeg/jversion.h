@@ -1,0 +1,5 @@
+// Texts that no one prints.
+
+#define JVERSION            "6b"
+#define JCOPYRIGHT          ""
+#define JCOPYRIGHT_SHORT    ""
