@@ -131,16 +131,14 @@ def _round_up(size, block):
 
 
 def _scratch_bytes(layer, source):
-    """What a layer needs beside its input and output: windows of the input, int8 rows widened to int16."""
+    """What a layer needs beside its input and output: one or two windows of the input."""
+    itemsize = np.dtype(source.dtype).itemsize
     window = layer.kernel[0] * layer.kernel[1] * source.image_shape[2]
-    row_itemsize = 2 if source.dtype == "int8" else 4
     if layer.operator == "dense":
-        return _round_up(source.items, ROW_BLOCK[source.dtype]) * row_itemsize
+        return _round_up(source.items, ROW_BLOCK[source.dtype]) * itemsize
     if layer.operator == "conv2d":
-        return 2 * _round_up(window, ROW_BLOCK[source.dtype]) * row_itemsize
-    if layer.operator == "depthwise_conv2d":
-        return window * np.dtype(source.dtype).itemsize
-    return 0
+        return 2 * _round_up(window, ROW_BLOCK[source.dtype]) * itemsize
+    return window * itemsize if layer.operator == "depthwise_conv2d" else 0
 
 
 def plan_arena(network):

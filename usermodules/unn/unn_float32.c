@@ -1,0 +1,207 @@
+// The float32 operators. Sums may be taken in any order: this file is built
+// with unsafe mathematics, without which there are no float vectors on ARMv7.
+
+#include <string.h>
+
+#include "unn_step.h"
+
+typedef float floats_t __attribute__((vector_size(16), aligned(4), may_alias));
+
+#define LANES (4)
+
+static inline floats_t load_floats(const float *values) {
+    return *(const floats_t *)values;
+}
+
+static inline float add_lanes(floats_t values) {
+    return (values[0] + values[1]) + (values[2] + values[3]);
+}
+
+static inline float activate(const unn_step_t *step, float value) {
+    if (step->layer->activation != UNN_NONE && value < 0) {
+        return 0;
+    }
+    return step->layer->activation == UNN_RELU6 && value > 6 ? 6 : value;
+}
+
+// Every output channel of one or two positions, four channels at a time.
+static inline void run_rows(const unn_step_t *step, const float *a, const float *b, float *out, const int rows) {
+    const float *weights = (const float *)step->weights, *bias = (const float *)step->bias;
+    size_t items = step->row_items, channels = step->out_channels;
+    for (size_t i = 0; i < channels; i += UNN_CHANNEL_BLOCK) {
+        floats_t first[4] = { { 0 } }, second[4] = { { 0 } };
+        for (size_t k = 0; k < items; k += LANES) {
+            floats_t x = load_floats(a + k), y = load_floats(b + k);
+            for (int j = 0; j < UNN_CHANNEL_BLOCK; j++) {
+                floats_t w = load_floats(weights + (size_t)j * items + k);
+                first[j] += x * w;
+                if (rows == 2) {
+                    second[j] += y * w;
+                }
+            }
+        }
+        weights += UNN_CHANNEL_BLOCK * items;
+        size_t count = channels - i < UNN_CHANNEL_BLOCK ? channels - i : UNN_CHANNEL_BLOCK;
+        for (size_t j = 0; j < count; j++) {
+            out[i + j] = activate(step, add_lanes(first[j]) + bias[i + j]);
+            if (rows == 2) {
+                out[channels + i + j] = activate(step, add_lanes(second[j]) + bias[i + j]);
+            }
+        }
+    }
+}
+
+void unn_float32_conv2d(const unn_step_t *step) {
+    const unn_layer_t *layer = step->layer;
+    size_t items = step->row_items, window = (size_t)layer->kernel[0] * layer->kernel[1];
+    float *rows = (float *)step->scratch, *out = (float *)step->out;
+    // a window of one pixel is a row already, unless it has to be filled up
+    bool direct = window == 1 && step->channels == items;
+    if (!direct) {
+        memset(rows, 0, 2 * items * sizeof(float));
+    }
+    for (size_t i = 0; i < step->out_height; i++) {
+        ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
+        size_t count;
+        for (size_t j = 0; j < step->out_width; j += count) {
+            const float *values[2] = { rows, rows + items };
+            count = j + 2 <= step->out_width ? 2 : 1;
+            for (size_t k = 0; k < count; k++) {
+                ptrdiff_t x = (ptrdiff_t)((j + k) * layer->stride[1]) - layer->padding[1];
+                if (direct) {
+                    values[k] = (const float *)step->in + ((size_t)y * step->width + (size_t)x) * items;
+                } else {
+                    unn_step_copy_window(step, y, x, (uint8_t *)values[k]);
+                }
+            }
+            if (count == 2) {
+                run_rows(step, values[0], values[1], out, 2);
+            } else {
+                run_rows(step, values[0], values[0], out, 1);
+            }
+            out += count * step->out_channels;
+        }
+    }
+}
+
+void unn_float32_dense(const unn_step_t *step) {
+    size_t items = step->height * step->width * step->channels;
+    const float *row = (const float *)step->in;
+    if (items != step->row_items) {
+        memset(step->scratch, 0, step->row_items * sizeof(float));
+        memcpy(step->scratch, step->in, items * sizeof(float));
+        row = (const float *)step->scratch;
+    }
+    run_rows(step, row, row, (float *)step->out, 1);
+}
+
+static inline void depthwise_four(const unn_step_t *step, size_t channel, const float *in, size_t line, float *out) {
+    size_t channels = step->channels, height = step->layer->kernel[0], width = step->layer->kernel[1];
+    const float *weights = (const float *)step->weights + channel;
+    floats_t sums = load_floats((const float *)step->bias + channel);
+    for (size_t i = 0; i < height; i++) {
+        const float *x = in + i * line + channel;
+        for (size_t j = 0; j < width; j++) {
+            sums += load_floats(x) * load_floats(weights);
+            x += channels;
+            weights += channels;
+        }
+    }
+    for (int k = 0; k < LANES; k++) {
+        out[channel + (size_t)k] = activate(step, sums[k]);
+    }
+}
+
+static inline void depthwise_one(const unn_step_t *step, size_t channel, const float *in, size_t line, float *out) {
+    const float *weights = (const float *)step->weights + channel;
+    float sum = ((const float *)step->bias)[channel];
+    for (size_t i = 0; i < step->layer->kernel[0]; i++) {
+        for (size_t j = 0; j < step->layer->kernel[1]; j++) {
+            sum += in[i * line + j * step->channels + channel] * *weights;
+            weights += step->channels;
+        }
+    }
+    out[channel] = activate(step, sum);
+}
+
+void unn_float32_depthwise_conv2d(const unn_step_t *step) {
+    const unn_layer_t *layer = step->layer;
+    size_t channels = step->channels;
+    size_t kernel_height = layer->kernel[0], kernel_width = layer->kernel[1];
+    float *out = (float *)step->out;
+    for (size_t i = 0; i < step->out_height; i++) {
+        ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
+        for (size_t j = 0; j < step->out_width; j++) {
+            ptrdiff_t x = (ptrdiff_t)(j * layer->stride[1]) - layer->padding[1];
+            const float *in;
+            size_t line;
+            if (y >= 0 && x >= 0 && (size_t)y + kernel_height <= step->height
+                && (size_t)x + kernel_width <= step->width) {
+                in = (const float *)step->in + ((size_t)y * step->width + (size_t)x) * channels;
+                line = step->width * channels;
+            } else {
+                unn_step_copy_window(step, y, x, step->scratch);
+                in = (const float *)step->scratch;
+                line = kernel_width * channels;
+            }
+            if (channels < LANES) {
+                for (size_t k = 0; k < channels; k++) {
+                    depthwise_one(step, k, in, line, out);
+                }
+            } else {
+                // the last block overlaps the one before where channels are no multiple of it
+                for (size_t k = 0; k < channels; k += LANES) {
+                    depthwise_four(step, k + LANES <= channels ? k : channels - LANES, in, line, out);
+                }
+            }
+            out += channels;
+        }
+    }
+}
+
+// Pooling of every window, clipped to the image.
+static inline void pool(const unn_step_t *step, const bool largest) {
+    const unn_layer_t *layer = step->layer;
+    float *out = (float *)step->out;
+    float area = (float)layer->kernel[0] * (float)layer->kernel[1];
+    size_t line = step->width * step->channels;
+    for (size_t i = 0; i < step->out_height; i++) {
+        ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
+        size_t top, rows;
+        unn_clip(y, layer->kernel[0], step->height, &top, &rows);
+        for (size_t j = 0; j < step->out_width; j++) {
+            ptrdiff_t x = (ptrdiff_t)(j * layer->stride[1]) - layer->padding[1];
+            size_t left, columns;
+            unn_clip(x, layer->kernel[1], step->width, &left, &columns);
+            const float *window = (const float *)step->in + (size_t)(y + (ptrdiff_t)top) * line
+                + (size_t)(x + (ptrdiff_t)left) * step->channels;
+            for (size_t k = 0; k < step->channels; k++) {
+                float result = largest ? window[k] : 0;
+                for (size_t row = 0; row < rows; row++) {
+                    const float *item = window + row * line + k;
+                    for (size_t column = 0; column < columns; column++, item += step->channels) {
+                        result = !largest ? result + *item : *item > result ? *item : result;
+                    }
+                }
+                *out++ = largest ? result : activate(step, result / area);
+            }
+        }
+    }
+}
+
+void unn_float32_max_pool(const unn_step_t *step) {
+    pool(step, true);
+}
+
+void unn_float32_average_pool(const unn_step_t *step) {
+    pool(step, false);
+}
+
+void unn_float32_activation(const unn_step_t *step) {
+    const float *in = (const float *)step->in;
+    float *out = (float *)step->out;
+    size_t items = unn_items(step->target);
+    for (size_t i = 0; i < items; i++) {
+        out[i] = activate(step, in[i]);
+    }
+}
