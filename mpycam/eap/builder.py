@@ -62,9 +62,7 @@ def build(
         raise PackageError(f"{name}: {len(data)} bytes, at most {max_bytes} were asked for")
     path = Path(output, name)
     _write(path, data)
-    return Built(
-        path, len(data), hashlib.sha256(data).hexdigest(), package.content_sha256, problems + package.problems
-    )
+    return Built(path, len(data), hashlib.sha256(data).hexdigest(), package.content_sha256, problems + package.problems)
 
 
 def _source_date():
@@ -144,9 +142,7 @@ def _entries(found, described, architecture, program, license):
         raise PackageError(f"{found.folder}: no LICENSE in it, and no other file was given for it")
     post_install = package.get("installation", {}).get("postInstallScript")
     pre_uninstall = package.get("uninstallation", {}).get("preUninstallScript")
-    scripts = {
-        name: Entry(name, _script(found, name), program=True) for name in {post_install, pre_uninstall} - {None}
-    }
+    scripts = {name: Entry(name, _script(found, name), program=True) for name in {post_install, pre_uninstall} - {None}}
     members = {name: Entry(name, link=target) for name, target in found.links.items()}
     for name, path in found.files.items():
         item = sources.entry(name, path)

@@ -51,6 +51,9 @@ def _names(members):
         name, where = member.name, printable(member.name)
         if name in ("", ".") and member.kind == FOLDER:
             continue
+        if name in ("", "."):
+            yield Problem(ERROR, where, f"{member.kind} without a name")
+            continue
         if name.startswith("/"):
             yield Problem(ERROR, where, "absolute path")
             continue
@@ -71,12 +74,17 @@ def _names(members):
         else:
             if path in kinds and not kinds[path] == member.kind == FOLDER:
                 yield Problem(ERROR, where, f"there twice, first as a {kinds[path]}")
-            if member.kind == HARD_LINK and kinds.get(posixpath.normpath(member.link)) != FILE:
+            if member.kind == HARD_LINK and kinds.get(_hard_link_target(member)) != FILE:
                 yield Problem(ERROR, where, f"hard link to {printable(member.link)}, which is no file before it")
             if member.kind == SYMBOLIC_LINK and _leads_out(member):
                 yield Problem(ERROR, where, f"symbolic link to {printable(member.link)}, outside of the package")
             kinds.update(dict.fromkeys(parents, FOLDER))
             kinds[path] = member.kind
+
+
+def _hard_link_target(member):
+    """Return the path that a hard link names, counted from the package's root, or None when it climbs."""
+    return None if ".." in member.link.split("/") else posixpath.normpath(member.link)
 
 
 def _parents(path):
@@ -96,20 +104,19 @@ def _leads_out(member):
     while climbs < len(steps) and steps[climbs] == "..":
         climbs += 1
     depth = posixpath.normpath(member.name).count("/")
-    return not steps or member.link.startswith("/") or climbs > depth or ".." in steps[climbs:]
+    return not member.link or member.link.startswith("/") or climbs > depth or ".." in steps[climbs:]
 
 
 def _modes(package):
     """Yield modes that stop the app or open it to everybody."""
-    configuration = _nested(package.manifest, "acapPackageConf", "configuration")
     writable = [member for member in package.members if member.kind in (FILE, FOLDER) and member.mode & 0o002]
-    if writable and isinstance(configuration, dict) and configuration.get("reverseProxy"):
-        text = f"mode {writable[0].mode:04o} of {len(writable)} members: everybody may write, so the reverse proxy is left out"
-        yield Problem(ERROR, printable(writable[0].name), text)
-    elif writable:
-        yield Problem(
-            WARNING, printable(writable[0].name), f"mode {writable[0].mode:04o}: {len(writable)} members are for everybody to write"
-        )
+    if writable:
+        configuration = package.manifest["acapPackageConf"].get("configuration", {}) if package.manifest_valid else {}
+        severity, effect = WARNING, ""
+        if configuration.get("reverseProxy"):
+            severity, effect = ERROR, ", so the reverse proxy is left out"
+        text = f"mode {writable[0].mode:04o}: {len(writable)} members are for everybody to write{effect}"
+        yield Problem(severity, printable(writable[0].name), text)
     for member in package.members:
         if member.kind == FILE and member.mode & 0o6000:
             yield Problem(WARNING, printable(member.name), f"mode {member.mode:04o}: runs as its owner or group")
@@ -132,7 +139,9 @@ def _configuration(package):
     for key, name in named:
         # Very old packages name web paths and not a file in HTTPCGIPATHS.
         if name not in paths and not (key == "HTTPCGIPATHS" and re.search("[/:]", name)):
-            yield Problem(ERROR, "package.conf", f"{key} names {printable(name)}, which is not in the package (error 50)")
+            yield Problem(
+                ERROR, "package.conf", f"{key} names {printable(name)}, which is not in the package (error 50)"
+            )
     page = pairs.get("SETTINGSPAGEFILE")
     if page and page not in paths and f"html/{page}" not in paths:
         yield Problem(ERROR, "package.conf", f"SETTINGSPAGEFILE names {printable(page)}, which is not in html/")
@@ -147,7 +156,9 @@ def _program(package):
         return
     where = printable(name)
     if not APP_NAME.fullmatch(name):
-        yield Problem(ERROR, "package.conf", f"APPNAME {where}: expected letters, digits, '.', '_', '-', a letter first")
+        yield Problem(
+            ERROR, "package.conf", f"APPNAME {where}: expected letters, digits, '.', '_', '-', a letter first"
+        )
     member = package.file(name)
     if member is None:
         yield Problem(ERROR, where, "missing; it is the main executable that APPNAME names")
@@ -179,10 +190,3 @@ def _agreement(package):
         if key in pairs and pairs[key] != expected[key]:
             text = f"{key} is {printable(pairs[key])}, the manifest says {printable(expected[key])}"
             yield Problem(severity, "package.conf", text)
-
-
-def _nested(value, *keys):
-    """Return a value inside objects, or None where there is none."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

@@ -14,7 +14,9 @@ def add_command(subcommands):
     build.add_argument("--architecture", choices=["armv7hf", "aarch64", "all"], help="must be the firmware's")
     build.add_argument("--output", default=".", metavar="DIR", help="where to write (default: here)")
     build.add_argument("--lib", metavar="DIR", help="modules that go in when the app imports them")
-    build.add_argument("--include", action="append", default=[], metavar="NAME", help="a module imported by a computed name")
+    build.add_argument(
+        "--include", action="append", default=[], metavar="NAME", help="a module imported by a computed name"
+    )
     build.add_argument("--license", metavar="FILE", help="used when the app's folder has no LICENSE")
     build.add_argument("--max-bytes", type=int, metavar="N", help="refuse a larger package")
     build.set_defaults(run=run_build)

@@ -79,9 +79,9 @@ def _read(data):
     architecture = None
     if endian == "<" and machine == MACHINE_AARCH64 and bits == 64:
         architecture = "aarch64"
-    elif endian == "<" and machine == MACHINE_ARM and bits == 32:
-        if flags & ARM_HARD_FLOAT and flags & ARM_EABI_MASK == ARM_EABI_5:
-            architecture = "armv7hf"
+    hard_float = flags & ARM_HARD_FLOAT and flags & ARM_EABI_MASK == ARM_EABI_5
+    if endian == "<" and machine == MACHINE_ARM and bits == 32 and hard_float:
+        architecture = "armv7hf"
     return Elf(
         bits=bits,
         machine=MACHINES.get(machine, f"machine {machine}"),

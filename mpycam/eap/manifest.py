@@ -82,10 +82,9 @@ def check(manifest):
         return [Problem(ERROR, "$.schemaVersion", 'is missing or not a version such as "1.5.0"')]
     if version[0] not in DESCRIBED_VERSION:
         return [Problem(ERROR, "$.schemaVersion", f"{version[0]} is not a known major version, expected 1 or 2")]
-    problems = [
-        _describe(error, version)
-        for error in itertools.islice(_validator(version).iter_errors(manifest), MAX_PROBLEMS)
-    ]
+    errors = itertools.islice(_validator(version).iter_errors(manifest), MAX_PROBLEMS)
+    # jsonschema tells of each missing key by itself, _describe of all in an object.
+    problems = list(dict.fromkeys(_describe(error, version) for error in errors))
     if not errors_in(problems):
         problems += itertools.islice(_check_together(manifest), MAX_PROBLEMS)
     return problems
@@ -168,9 +167,10 @@ def _validator(version):
     def pattern(validator, expression, instance, schema):
         # Python's "$" also matches before a last line break, and its "\w" takes
         # letters of every script; JSON Schema means neither.
-        if isinstance(instance, str):
-            if instance.endswith("\n") or not re.search(expression, instance, re.ASCII):
-                yield jsonschema.ValidationError(f"expected {schema['expected']}, have {_shown(instance)}")
+        if not isinstance(instance, str):
+            return
+        if instance.endswith("\n") or not re.search(expression, instance, re.ASCII):
+            yield jsonschema.ValidationError(f"expected {schema['expected']}, have {_shown(instance)}")
 
     keywords = {
         "since": since,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mpycam.eap import checks, elf, manifest, package_conf
 from mpycam.eap.problem import ERROR, Problem, errors_in, printable
-from mpycam.eap.reader import FILE, SYMBOLIC_LINK, Limits, read_archive, read_file
+from mpycam.eap.reader import DEFAULT_LIMITS, FILE, SYMBOLIC_LINK, read_archive, read_file
 
 MAX_PACKAGE_CONF = 64 * 1024
 
@@ -76,7 +76,7 @@ class Package:
         return member if member and member.kind == FILE else None
 
 
-def inspect(path, limits=Limits()):
+def inspect(path, limits=DEFAULT_LIMITS):
     """Read a package of any maker and check it; nothing in it is run and nothing is written.
 
     Raises OSError when the file cannot be read and PackageError when it is
@@ -85,7 +85,7 @@ def inspect(path, limits=Limits()):
     return inspect_bytes(read_file(path, limits), str(path), limits)
 
 
-def inspect_bytes(data, path="", limits=Limits()):
+def inspect_bytes(data, path="", limits=DEFAULT_LIMITS):
     """Do what `inspect` does with the bytes of a package."""
     archive = read_archive(data, limits)
     package = Package(
@@ -109,7 +109,9 @@ def _read_package_conf(package):
     if member is None:
         package.problems.append(Problem(ERROR, "package.conf", "missing; the installer cannot do without it"))
     elif member.size > MAX_PACKAGE_CONF:
-        package.problems.append(Problem(ERROR, "package.conf", f"{member.size} bytes, at most {MAX_PACKAGE_CONF} are read"))
+        package.problems.append(
+            Problem(ERROR, "package.conf", f"{member.size} bytes, at most {MAX_PACKAGE_CONF} are read")
+        )
     else:
         text = member.data.decode("utf-8", "surrogateescape")
         package.package_conf, complaints = package_conf.parse(text)

@@ -43,6 +43,9 @@ class Limits:
     folders: int = 32
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Member:
     """One member. `name` has no "./" in front and no "/" at the end; `data` is there for files alone."""
@@ -82,7 +85,7 @@ class _Damaged(Exception):
     """The rest of the container cannot be read."""
 
 
-def read_file(path, limits=Limits()):
+def read_file(path, limits=DEFAULT_LIMITS):
     """Return the bytes of a package file, or raise PackageError when there are more than the limit."""
     with open(path, "rb") as file:
         data = file.read(limits.file_bytes + 1)
@@ -91,7 +94,7 @@ def read_file(path, limits=Limits()):
     return data
 
 
-def read_archive(data, limits=Limits()):
+def read_archive(data, limits=DEFAULT_LIMITS):
     """Return the Archive in the bytes of a package. Damage ends the reading and is among the problems."""
     archive = Archive()
     stream = _Content(data, limits.content_bytes)

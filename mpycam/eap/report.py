@@ -34,7 +34,13 @@ def as_text(package):
 def as_json(package):
     """Return a package's report as JSON text, ASCII only, without the members' content."""
     members = [
-        {"name": member.name, "kind": member.kind, "mode": f"{member.mode:04o}", "size": member.size, "link": member.link}
+        {
+            "name": member.name,
+            "kind": member.kind,
+            "mode": f"{member.mode:04o}",
+            "size": member.size,
+            "link": member.link,
+        }
         for member in package.members
     ]
     report = {

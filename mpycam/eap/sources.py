@@ -68,7 +68,7 @@ def add_library(sources, library, include=()):
     while waiting or wanted:
         for module in wanted:
             found = _module_files(sources, library, module)
-            if not found and "." not in module:
+            if not found and "." not in module and not _is_folder(sources, library, module):
                 elsewhere.add(module)
             for name, path in found.items():
                 sources.files.setdefault(name, path)
@@ -135,10 +135,16 @@ def _module_files(sources, library, module):
                 found[name] = Path(library, name)
                 break
         else:
-            is_folder = library is not None and Path(library, stem).is_dir()
-            if not is_folder and not any(name.startswith(stem + "/") for name in sources.files):
+            if not _is_folder(sources, library, stem):
                 return found
     return found
+
+
+def _is_folder(sources, library, name):
+    """Tell whether there is a folder of that name, which is a package also without an __init__.py."""
+    if library is not None and Path(library, name).is_dir():
+        return True
+    return any(file.startswith(name + "/") for file in sources.files)
 
 
 def _imports(name, path):
@@ -155,5 +161,7 @@ def _imports(name, path):
         elif isinstance(node, ast.ImportFrom):
             start = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join(start + ([node.module] if node.module else []))
-            modules += [base] * bool(base) + [f"{base}.{alias.name}".lstrip(".") for alias in node.names if alias.name != "*"]
+            modules += [base] * bool(base) + [
+                f"{base}.{alias.name}".lstrip(".") for alias in node.names if alias.name != "*"
+            ]
     return modules
