@@ -36,9 +36,7 @@ def sourced(text, tmp_path):
     """Return what a shell has after sourcing a package.conf: a dict."""
     path = tmp_path / "package.conf.sh"
     path.write_bytes(text)
-    script = f'. "{path}"; ' + "".join(
-        f'printf "%s\\0%s\\0" {key} "${{{key}-UNSET}}";' for key in EVERY_KEY
-    )
+    script = f'. "{path}"; ' + "".join(f'printf "%s\\0%s\\0" {key} "${{{key}-UNSET}}";' for key in EVERY_KEY)
     result = subprocess.run(["sh", "-euc", script], capture_output=True, check=True, env={"PATH": os.environ["PATH"]})
     parts = result.stdout.decode().split("\0")[:-1]
     return {key: value for key, value in zip(parts[::2], parts[1::2], strict=True) if value != "UNSET"}
@@ -147,7 +145,7 @@ def test_package_conf_defaults(tmp_path, firmware):
         'PACKAGENAME="sample_app"\nAPPTYPE="armv7hf"\nAPPNAME="sample_app"\nAPPID=""\nLICENSENAME="Available"\n'
         'LICENSEPAGE="none"\nVENDOR="Sample"\nREQEMBDEVVERSION="2.0"\nAPPMAJORVERSION="1"\nAPPMINORVERSION="2"\n'
         'APPMICROVERSION="3"\nAPPGRP="sdk"\nAPPUSR="sdk"\nAPPOPTS=""\nOTHERFILES="start.mpy"\nSETTINGSPAGEFILE=""\n'
-        "SETTINGSPAGETEXT=\"\"\nVENDORHOMEPAGELINK=''\nPREUPGRADESCRIPT=\"\"\nPOSTINSTALLSCRIPT=\"\"\n"
+        'SETTINGSPAGETEXT=""\nVENDORHOMEPAGELINK=\'\'\nPREUPGRADESCRIPT=""\nPOSTINSTALLSCRIPT=""\n'
         'STARTMODE="respawn"\nHTTPCGIPATHS=""\n'
     )
     assert content["param.conf"] == b"" and "cgi.conf" not in content
@@ -296,7 +294,10 @@ def test_missing_modules_are_told(tmp_path):
     firmware = write_firmware(tmp_path / "micropython", elf() + b"\0json\0asyncio/__init__.mpy\0backoff.mpy\0")
     text = "import json, asyncio, backoff, jso\nfrom nothing import x\n"
     made, _ = built(tmp_path, firmware, files={"start.py": text})
-    assert [(problem.severity, problem.where) for problem in made.problems] == [("warning", "jso"), ("warning", "nothing")]
+    assert [(problem.severity, problem.where) for problem in made.problems] == [
+        ("warning", "jso"),
+        ("warning", "nothing"),
+    ]
     with pytest.raises(PackageError, match="absent: no such module"):
         build(tmp_path / "app", firmware, output=tmp_path, include=["absent"])
 
@@ -436,5 +437,3 @@ def test_real_firmware(tmp_path, arch):
     options = package.package_conf["APPOPTS"].split()
     result = subprocess.run([emulator, "./sample_app", *options], cwd=folder, capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (0, "started\n")
-
-

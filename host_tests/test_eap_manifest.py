@@ -74,7 +74,21 @@ def test_schema_files_are_schemas(major):
     ],
 )
 def test_fields_need_their_version(version, described):
-    versions = ["1.0", "1.1", "1.2", "1.3", "1.3.1", "1.4.0", "1.5.0", "1.6.0", "1.7.0", "1.7.1", "1.7.2", "1.7.3", "1.7.4"]
+    versions = [
+        "1.0",
+        "1.1",
+        "1.2",
+        "1.3",
+        "1.3.1",
+        "1.4.0",
+        "1.5.0",
+        "1.6.0",
+        "1.7.0",
+        "1.7.1",
+        "1.7.2",
+        "1.7.3",
+        "1.7.4",
+    ]
     position = versions.index(version)
     for each in versions[position:]:
         assert problems({**described, "schemaVersion": each}) == []
@@ -86,7 +100,10 @@ def test_every_field_together():
     described = manifest(
         "1.7.3",
         {
-            "appId": "12345", "architecture": "all", "friendlyName": "Tür (1)", "vendorUrl": "http://example.com",
+            "appId": "12345",
+            "architecture": "all",
+            "friendlyName": "Tür (1)",
+            "vendorUrl": "http://example.com",
             "version": "1.0.0-alpha.1+x",
         },  # fmt: skip
         {
@@ -203,7 +220,10 @@ def test_refusals(described, where, text):
     ("described", "text"),
     [
         (manifest(setup={"user": {"username": "root", "group": "root"}}), "needs AllowRoot"),
-        (manifest(configuration={"paramConfig": [{"name": "A", "default": "", "type": "text"}]}), "not a current parameter"),
+        (
+            manifest(configuration={"paramConfig": [{"name": "A", "default": "", "type": "text"}]}),
+            "not a current parameter",
+        ),
         (manifest("1.11.0", {"somethingNew": 1}), 'unknown key "somethingNew"'),
         (
             with_resources(
@@ -233,10 +253,15 @@ def test_schema_versions(version):
 
 def test_schema_2():
     described = with_resources(
-        manifest_2({"compatibleOsVersions": [{"min": "12.10.68", "max": "13"}], "user": {"username": "sdk", "group": "sdk"}}),
+        manifest_2(
+            {"compatibleOsVersions": [{"min": "12.10.68", "max": "13"}], "user": {"username": "sdk", "group": "sdk"}}
+        ),
         deepLearningProcessor={"enabled": True, "required": False},
         overlay={"enabled": True},
-        deviceDataHub={"enabled": True, "accessControlList": [{"topics": ["a"], "usernames": ["b"], "operations": ["c"]}]},
+        deviceDataHub={
+            "enabled": True,
+            "accessControlList": [{"topics": ["a"], "usernames": ["b"], "operations": ["c"]}],
+        },
         dbus={"requiredMethods": ["com.axis.Overlay2.Thing.Do"]},
     )
     assert problems(described) == []
@@ -265,4 +290,7 @@ def test_unreadable(data, text):
 
 def test_order_and_form_are_kept():
     described = parse(b'{"b": [1, {"c": "\xc3\xbc"}], "a": {}, "list": []}')
-    assert serialise(described) == b'{\n    "b": [\n        1,\n        {\n            "c": "\\u00fc"\n        }\n    ],\n    "a": {},\n    "list": []\n}'
+    assert (
+        serialise(described)
+        == b'{\n    "b": [\n        1,\n        {\n            "c": "\\u00fc"\n        }\n    ],\n    "a": {},\n    "list": []\n}'
+    )

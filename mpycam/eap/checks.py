@@ -115,7 +115,8 @@ def _modes(package):
         severity, effect = WARNING, ""
         if configuration.get("reverseProxy"):
             severity, effect = ERROR, ", so the reverse proxy is left out"
-        text = f"mode {writable[0].mode:04o}: {len(writable)} members are for everybody to write{effect}"
+        count = f"{len(writable)} of {len(package.members)} members"
+        text = f"mode {writable[0].mode:04o}, writable by everybody: {count}{effect}"
         yield Problem(severity, printable(writable[0].name), text)
     for member in package.members:
         if member.kind == FILE and member.mode & 0o6000:

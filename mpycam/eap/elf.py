@@ -6,6 +6,8 @@ Field offsets are those of the System V ABI, chapter 4 and 5.
 import struct
 from dataclasses import dataclass
 
+from mpycam.eap.problem import printable
+
 MACHINES = {3: "x86", 8: "MIPS", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V"}
 MACHINE_ARM, MACHINE_AARCH64 = 40, 183
 TYPE_EXECUTABLE, TYPE_SHARED = 2, 3
@@ -73,7 +75,8 @@ def _read(data):
         if segment_type in (SEGMENT_LOAD, SEGMENT_INTERPRETER) and offset + file_size > len(data):
             raise ElfError(f"is cut off: segment {number} ends at {offset + file_size}, the file at {len(data)} bytes")
         if segment_type == SEGMENT_INTERPRETER:
-            interpreter = data[offset : offset + min(file_size, 256)].split(b"\0")[0].decode("ascii", "replace")
+            path = data[offset : offset + min(file_size, 256)].split(b"\0")[0]
+            interpreter = printable(path.decode("utf-8", "replace"))
         if segment_type == SEGMENT_LOAD and access & SEGMENT_CAN_RUN and address <= entry < address + memory_size:
             starts = True
     architecture = None

@@ -194,7 +194,7 @@ def _read_members(stream, archive, limits):
     while True:
         header = stream.header()
         if not any(header):
-            if len(header) < BLOCK or any(stream.header()):
+            if len(header) < BLOCK or stream.header() != bytes(BLOCK):
                 archive.report(WARNING, "container", "tar without the two zero blocks at its end")
             return
         headers += 1

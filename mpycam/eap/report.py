@@ -26,7 +26,7 @@ def as_text(package):
     if package.manifest is not None:
         lines += ["", "manifest.json:"]
         lines += ["  " + line for line in json.dumps(package.manifest, indent=4).splitlines()]
-    lines += ["", f"{len(package.problems) or 'no'} problems"]
+    lines += ["", f"problems: {len(package.problems) or 'none'}"]
     lines += [f"  {problem}" for problem in package.problems]
     return "\n".join(lines) + "\n"
 
