@@ -153,7 +153,8 @@ def test_package_conf_defaults(tmp_path, firmware):
 
 def test_package_conf_from_every_field(tmp_path, firmware):
     setup = {
-        "friendlyName": "Sample Door's app", "appId": "12345", "architecture": "armv7hf", "vendor": "A (B), c. d! e? f&'g-h/i",
+        "friendlyName": "Sample Door's app", "appId": "12345", "architecture": "armv7hf",
+        "vendor": "A (B), c. d! e? f&'g-h/i",
         "vendorUrl": "https://example.com/a?b=1&c=2", "version": "10.20.30-rc.1+build.5", "runMode": "once",
         "user": {"username": "someone", "group": "folk"},
     }  # fmt: skip
@@ -257,7 +258,8 @@ def test_schema_2_gets_its_lowest_system(tmp_path, firmware, version, lowest):
 def test_what_stays_out(tmp_path, firmware):
     left_out = {
         "start.py~": "", ".hidden": "", ".git/config": "", "__pycache__/start.cpython-311.pyc": b"", "CVS/Root": "",
-        "tests/test_start.py": "", "rooms/tests/x.py": "", "old_1_0_0_armv7hf.eap": b"", "start.pyi": "", "#start.py#": "",
+        "tests/test_start.py": "", "rooms/tests/x.py": "", "old_1_0_0_armv7hf.eap": b"", "start.pyi": "",
+        "#start.py#": "",
         "html/.htaccess": "", "html/index.html~": "",
     }  # fmt: skip
     _, content = built(tmp_path, firmware, files=left_out)
@@ -269,7 +271,8 @@ def test_what_stays_out(tmp_path, firmware):
 def test_library_modules_that_are_imported(tmp_path, firmware):
     library = tmp_path / "lib"
     modules = {
-        "used.py": "import deep.inner\n", "unused.py": "", "deep/__init__.py": "", "deep/inner.py": "from . import beside\n",
+        "used.py": "import deep.inner\n", "unused.py": "", "deep/__init__.py": "",
+        "deep/inner.py": "from . import beside\n",
         "deep/beside.py": "from .never import x\n", "deep/never.py": "x = 1\n", "deep/unused.py": "",
         "late.py": "from star import *\n", "star.py": "", "chosen.py": "", "shadowed.py": "never = 1\n",
         "spaces/one.py": "", "data.json": "{}",

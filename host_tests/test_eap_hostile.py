@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mpycam.cli import main
 from mpycam.eap import report
 from mpycam.eap.package import inspect_bytes
+from mpycam.eap.reader import Limits
 
 MIB = 1 << 20
 
@@ -150,39 +151,38 @@ def test_sparse_files():
     assert any("sparse file" in problem for problem in errors(with_members(member("hole", type=b"S"))))
 
 
-def bomb(size):
-    """Return a gzip file of `size` zero bytes after the headers of one member that long."""
+def zeros(head, size):
+    """Return a gzip file of `head` and then `size` zero bytes."""
     compressor = zlib.compressobj(1, zlib.DEFLATED, 31)
-    head = raw_header(size=b"%011o\0" % size)
     parts = [compressor.compress(head)] + [compressor.compress(bytes(MIB)) for _ in range(size // MIB)]
     return b"".join([*parts, compressor.flush()])
 
 
-def peak(data):
+def peak(data, limits):
+    """Return the errors that were found and how much memory that took at most, in bytes."""
     tracemalloc.start()
-    found = errors(data)
+    found = [problem.text for problem in inspect_bytes(data, limits=limits).problems if problem.severity == "error"]
     memory = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return found, memory
 
 
 def test_bombs():
-    found, memory = peak(bomb(200 * MIB))
-    assert "member x has 209715200 bytes, with at most 134" in found[0] and memory < 8 * MIB
+    head = raw_header(size=b"%011o\0" % (200 * MIB))
+    found = errors(zeros(head, 200 * MIB))
+    assert "member x has 209715200 bytes, with at most 134" in found[0]
+    limits = Limits(content_bytes=16 * MIB, members=500)
+    found, memory = peak(zeros(head, 40 * MIB), limits)
+    assert "has 209715200 bytes" in found[0] and memory < 2 * MIB
     # Zeros after the end of the tar are thrown away piece by piece.
-    compressor = zlib.compressobj(1, zlib.DEFLATED, 31)
-    data = compressor.compress(tar(members().values()))
-    data += b"".join(compressor.compress(bytes(MIB)) for _ in range(200)) + compressor.flush()
-    found, memory = peak(data)
-    assert any("more than 134217728 bytes of content" in problem for problem in found) and memory < 8 * MIB
-    found, memory = peak(pack([member(f"{number:05}" + "x" * 480) for number in range(5001)]))
-    assert any("more than 5000 members" in problem for problem in found) and memory < 64 * MIB
-    endless = raw_header(kind=b"L", size=b"00000000000\0") * 20000
-    found, memory = peak(gzip.compress(endless))
-    assert any("more than 5000 members" in problem for problem in found) and memory < 8 * MIB
-    deep = "/".join(["x"] * 33)
-    found, memory = peak(pack([member(f"{number}/{deep}"[:500]) for number in range(100)]))
-    assert any("within 33 folders" in problem for problem in found)
+    found, memory = peak(zeros(tar(members().values()), 40 * MIB), limits)
+    assert any("more than 16777216 bytes of content" in text for text in found) and memory < 2 * MIB
+    found, memory = peak(pack([member(f"{number:05}" + "x" * 480) for number in range(501)]), limits)
+    assert any("more than 500 members" in text for text in found) and memory < 8 * MIB
+    found, memory = peak(gzip.compress(raw_header(kind=b"L", size=b"00000000000\0") * 2000), limits)
+    assert any("more than 500 members" in text for text in found) and memory < 2 * MIB
+    found, memory = peak(pack([member("x/" * 33 + "x")]), limits)
+    assert any("within 33 folders" in text for text in found)
 
 
 def test_hostile_files_inside():

@@ -70,8 +70,8 @@ def test_packages_of_the_tar_command(tmp_path, form):
     path = tmp_path / "other.eap"
     subprocess.run(["tar", "czf", path, f"--format={form}", "-C", app, "."], check=True)
     package = inspect(path)
-    assert [str(problem) for problem in package.problems if "STARTMODE" not in problem.text and "APPOPTS" not in problem.text
-            and "unprintable" not in problem.text] == []  # fmt: skip
+    told = [problem.text for problem in package.problems]
+    assert not [text for text in told if not re.search("STARTMODE|APPOPTS|unprintable", text)]
     assert package.installable
     names = {item.name: item for item in package.members}
     with tarfile.open(path) as archive:
@@ -258,7 +258,8 @@ def test_command(tmp_path, capsys):
     text = capsys.readouterr().out
     for line in (
         f"{path}: sample_app 1.2.3", "signature  signed, not verified", "main       ELF 32-bit ARM, armv7hf, static",
-        "problems: 1", "for        package.conf armv7hf, executable armv7hf (agreed)", "  -rwxr-xr-x        89 sample_app",
+        "problems: 1",
+        "for        package.conf armv7hf, executable armv7hf (agreed)", "  -rwxr-xr-x        89 sample_app",
         "  APPNAME=sample_app", '              "appName": "sample_app",',
     ):  # fmt: skip
         assert line in text.splitlines(), text

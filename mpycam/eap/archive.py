@@ -46,9 +46,8 @@ def tar(entries, mtime):
 def compress(data):
     """Return data as a gzip file with the SDK's header.
 
-    The compressed bytes are those of the zlib in use: the original zlib gives
-    the same ones in all its versions of the last decade, a re-implementation
-    (zlib-ng) others for the same content.
+    The compressed bytes are those of the zlib in use: a re-implementation such
+    as zlib-ng gives others for the same content.
     """
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = compressor.compress(data) + compressor.flush()

@@ -127,7 +127,7 @@ def _modes(package):
 def _configuration(package):
     """Yield what the installer misses of that which package.conf names."""
     pairs = package.package_conf
-    if not pairs:
+    if package.file("package.conf") is None:
         return
     for key in ("APPNAME", "APPTYPE", "APPMAJORVERSION", "APPMINORVERSION"):
         if not pairs.get(key):
