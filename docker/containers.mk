@@ -47,7 +47,7 @@ endif
 
 .PHONY: eap
 eap: firmware ## build the package that installs on a camera
-	$(PYTHON_ENV)/bin/mpycam eap build app/ --firmware dist/$(ARCH)/micropython --output dist
+	$(PYTHON_ENV)/bin/mpycam eap build app/ --lib lib/ --firmware dist/$(ARCH)/micropython --output dist
 
 .PHONY: container-engine
 container-engine:
