@@ -24,7 +24,9 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 export MICROPY_GIT_TAG := v1.25.0
 REPRODUCIBLE_CFLAGS := -ffile-prefix-map=$(abspath $(MPY_DIR))=micropython -ffile-prefix-map=$(CURDIR)=.
 
-# Cameras map 4 KB pages; the default of 64 KB would pad the file.
+# A static executable at a fixed address needs no offset tables, and C no tables
+# to unwind. Cameras map 4 KB pages; the default of 64 KB would pad the file.
+CAMERA_CFLAGS := -fno-pie -fno-unwind-tables -fno-asynchronous-unwind-tables
 CAMERA_LDFLAGS := -static -no-pie -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,--build-id=none
 
 ifeq ($(ARCH),armv7hf)
@@ -38,7 +40,10 @@ UNIX_FLAGS :=
 else ifeq ($(ARCH),host-debug)
 UNIX_FLAGS := DEBUG=1 STRIP=
 else ifeq ($(ARCH),host-asan)
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# The garbage collector finds objects on the real stack only, so no local
+# variable may live on the sanitizer's substitute for it.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
+	--param asan-use-after-return=0
 UNIX_FLAGS := DEBUG=1 STRIP=
 TARGET_CFLAGS := $(SANITIZE)
 TARGET_LDFLAGS := $(SANITIZE)
@@ -49,6 +54,7 @@ endif
 ifdef TARGET
 MUSL := $(abspath $(BUILD)/musl)
 TARGET_CC := $(MUSL)/bin/musl-gcc
+TARGET_CFLAGS += $(CAMERA_CFLAGS)
 TARGET_LDFLAGS := $(CAMERA_LDFLAGS)
 UNIX_FLAGS := CROSS_COMPILE=$(TARGET)- CC=$(TARGET_CC)
 TOOLCHAIN := $(TARGET_CC)
@@ -59,8 +65,8 @@ endif
 toolchain: $(MPY_DIR)/py/mpconfig.h $(MPY_CROSS) $(TOOLCHAIN)
 
 .PHONY: firmware-native
-firmware-native: toolchain
-	@mkdir -p $(BUILD) dist/$(ARCH)
+firmware-native: toolchain $(BUILD)/started
+	@mkdir -p dist/$(ARCH)
 	$(MAKE) --no-print-directory -C $(MPY_DIR)/ports/unix \
 		VARIANT=mpycam VARIANT_DIR=$(abspath variant) BUILD=$(abspath $(BUILD)/micropython) \
 		USER_C_MODULES=$(abspath usermodules) FROZEN_MANIFEST=$(abspath manifest.py) \
@@ -68,6 +74,13 @@ firmware-native: toolchain
 		CFLAGS_EXTRA="$(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)" LDFLAGS_EXTRA="$(TARGET_LDFLAGS)" $(UNIX_FLAGS)
 	@cp $(BUILD)/micropython/micropython dist/$(ARCH)/micropython
 	@sha256sum dist/$(ARCH)/micropython
+
+# MicroPython's makefile follows changed files but not changed flags: those
+# start the build folder anew.
+$(BUILD)/started: variant/firmware.mk variant/mpconfigvariant.mk
+	rm -rf $(BUILD)/micropython
+	@mkdir -p $(BUILD)
+	@touch $@
 
 # Libraries that C modules bring along.
 include $(wildcard usermodules/*/firmware.mk)
@@ -86,7 +99,8 @@ $(MPY_CROSS): $(MPY_DIR)/py/mpconfig.h
 
 ifdef TARGET
 # The C library, built for size. Its compiler wrapper comes with it.
-$(MUSL)/bin/musl-gcc: | $(SOURCES)/musl
+$(MUSL)/bin/musl-gcc: variant/firmware.mk | $(SOURCES)/musl
+	rm -rf $(MUSL) $(BUILD)/musl-build
 	mkdir -p $(BUILD)/musl-build
 	cd $(BUILD)/musl-build && $(abspath $(SOURCES)/musl)/configure --prefix=$(MUSL) --target=$(TARGET) \
 		--disable-shared --enable-wrapper=gcc CC=$(TARGET)-gcc \

@@ -25,6 +25,14 @@
 #define MICROPY_PY_THREAD_GIL                   (1)
 #define MICROPY_PY_THREAD_RECURSIVE_MUTEX       (1)
 
+// nlr_push() comes back a second time, like setjmp(), with an exception. The
+// sanitizers' code keeps more in stack slots than the core's own care covers, so
+// there the compiler has to know.
+#ifdef __SANITIZE_ADDRESS__
+struct _nlr_buf_t;
+unsigned int nlr_push(struct _nlr_buf_t *) __attribute__((returns_twice));
+#endif
+
 // SIGTERM ends a program the way sys.exit() does, and finalisers run at exit.
 void variant_init(void);
 void variant_deinit(void);

@@ -36,7 +36,7 @@ firmware-native: $(LIBJPEG)/libjpeg.a
 
 # A quoted #include looks beside the including file first: to see our
 # jmorecfg.h, the sources are compiled from a copy.
-$(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk | $(SOURCES)/libjpeg-turbo
+$(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk variant/firmware.mk | $(SOURCES)/libjpeg-turbo
 	@rm -rf $(@D)
 	@mkdir -p $(@D)/simd
 	@cp $(SOURCES)/libjpeg-turbo/*.[ch] $(@D)
