@@ -22,7 +22,7 @@ def parse_challenges(text):
     position = 0
     while True:
         position = _skip(text, position, " \t,")
-        if position == len(text):
+        if position >= len(text):
             return challenges
         start = position
         while position < len(text) and text[position] not in ' \t,="':
