@@ -129,11 +129,13 @@ def read(path):
     """The JSON object in a file as a dictionary, not yet checked."""
     try:
         with open(path) as file:
-            values = json.load(file)
+            text = file.read().strip()
+        # The interpreter's parser would take an object without its end, as a power cut leaves it.
+        if not text.startswith("{") or not text.endswith("}"):
+            raise ValueError("need a JSON object from { to }")
+        values = json.loads(text)
     except OSError as error:
-        raise ConfigError("%s: cannot be read, errno %d" % (path, error.errno))
+        raise ConfigError("%s: cannot be read, %s" % (path, error))
     except ValueError as error:
         raise ConfigError("%s: %s" % (path, error))
-    if not isinstance(values, dict):
-        raise ConfigError("%s: need a JSON object, have %s" % (path, json.dumps(values)))
     return values

@@ -17,7 +17,7 @@ import time
 from backoff import Backoff
 from frame_buffer import FrameBuffer
 from buffered_reader import BufferedReader
-from http_client import HttpClient, HttpError, redacted
+from http_client import HttpClient, HttpError, Url
 from mjpeg import MjpegSplitter
 from multipart import MultipartReader, boundary_of
 
@@ -47,8 +47,8 @@ def open_source(
     that happens. A path is a folder of .jpg files, read in the order of their
     names, or one file of one or more JPEG images; they have `fps` frames a
     second, and with `pace` are given at that rate, else as fast as they are
-    taken. Raises OSError for a path that cannot be read, ValueError for a URL
-    of another scheme.
+    taken. Raises ValueError for a path that cannot be read and for a URL of
+    another scheme.
     """
     if "://" in source:
         client = HttpClient(user, password, timeout)
@@ -58,7 +58,11 @@ def open_source(
 
 def files_of(path):
     """The path itself or, of a folder, the JPEG files in it, sorted by name."""
-    if not os.stat(path)[0] & FOLDER:
+    try:
+        mode = os.stat(path)[0]
+    except OSError as error:
+        raise ValueError("%s: cannot be read, %s" % (path, error))
+    if not mode & FOLDER:
         return [path]
     names = [name for name in os.listdir(path) if name.lower().endswith((".jpg", ".jpeg"))]
     if not names:
@@ -119,6 +123,7 @@ class UrlFrames:
     live = True
 
     def __init__(self, url, client, interval, timeout, frame_limit, backoff, report):
+        Url(url)  # a wrong one is refused at once
         self.number = -1
         self.damaged = 0
         self._url = url

@@ -5,7 +5,6 @@ import sys
 
 import door
 import mpycam
-from config import ConfigError
 from door import settings
 from door.watch import Watch
 
@@ -24,7 +23,7 @@ def main(arguments):
     except settings.Usage:
         print(settings.usage())
         return
-    except (ConfigError, OSError, ValueError) as error:
+    except ValueError as error:
         fail(error)
     versions = (
         ("door_state", door.__version__),

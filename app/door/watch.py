@@ -22,19 +22,26 @@ class DoorNetwork:
 
     def __init__(self, path, region):
         """Load the model; `region` is [x, y, width, height] in fractions of the picture."""
-        self._network = unn.load(path)
-        self._height, self._width = self._network.input_shape[:2]
+        try:
+            self._network = network = unn.load(path)
+        except OSError as error:
+            raise ValueError("%s: cannot be read, %s" % (path, error))
+        if len(network.input_shape) != 2 or network.output_shape != (2,) or sorted(network.labels) != [CLOSED, OPEN]:
+            raise ValueError(
+                "%s: need a model of a gray picture with the labels closed and open, have input %s, labels %s"
+                % (path, network.input_shape, network.labels)
+            )
         self._region = region
-        labels = self._network.labels
-        if sorted(labels) != [CLOSED, OPEN]:
-            raise ValueError("%s: need a model with the labels closed and open, have %s" % (path, ", ".join(labels)))
-        self._open = list(labels).index(OPEN)
+        self._size = network.input_shape[1], network.input_shape[0]
+        self._open = network.labels.index(OPEN)
+        self._picture = None
 
     def picture(self, frame):
-        """The gray picture of the region, in the size that the network takes."""
-        width, height = ujpeg.info(frame)[:2]
-        roi = pixels(self._region, width, height)
-        return ujpeg.decode(frame, format="gray", roi=roi, size=(self._width, self._height))
+        """The gray picture of the region, in the size that the network takes; each call writes over the last one."""
+        header = ujpeg.info(frame)
+        roi = pixels(self._region, header.width, header.height)
+        self._picture = ujpeg.decode(frame, format="gray", roi=roi, size=self._size, out=self._picture)
+        return self._picture
 
     def probability(self, picture):
         """The probability of "open", from 0 to 1."""
@@ -76,7 +83,7 @@ class Watch:
     """Watches one door until its source ends."""
 
     def __init__(self, settings):
-        """Load the model and open the source; raises OSError or ValueError, whose texts name what is wrong."""
+        """Load the model and open the source; raises ValueError, whose text names what is wrong."""
         self._network = DoorNetwork(settings["model"] or packaged("door.unn"), settings["region"])
         self._door = DoorState(
             settings["open_threshold"], settings["close_threshold"], settings["minimum_duration"]
