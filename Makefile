@@ -1,1 +1,81 @@
+# mpycam: MicroPython for Linux network cameras. `make` prints the targets.
+
+# Parameters, each for the targets that name it.
+ARCH ?= host
+CAM ?= host
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON_ENV := build/venv
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
 include variant/firmware.mk
+-include docker/containers.mk
+
+# Install those of the Debian packages $(1) that are missing.
+define install_packages
+@missing=$$(for package in $(1); do dpkg -s $$package > /dev/null 2>&1 || echo $$package; done); \
+if [ -n "$$missing" ]; then \
+	echo "installing" $$missing; \
+	$(SUDO) apt-get -q update > /dev/null && \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing > /dev/null; \
+fi
+endef
+
+.PHONY: help
+help: ## print this list
+	@echo "mpycam $$(sed -n 's/^version = "\(.*\)"/\1/p' mpycam/__init__.py): MicroPython for Linux network cameras"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20 | sed 's/^/  make /'
+
+## Set-up
+
+.PHONY: packages-build packages-test
+packages-build:
+	$(call install_packages,gcc libc6-dev make git xz-utils python3-venv)
+
+packages-test: packages-build
+	$(call install_packages,qemu-user-static valgrind openssh-server)
+
+# The host package and what it needs, pinned with checksums.
+$(PYTHON_ENV)/ready: requirements.txt pyproject.toml | packages-build
+	$(PYTHON) -m venv $(PYTHON_ENV)
+	$(PYTHON_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(PYTHON_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# PyTorch has another wheel for every kind of machine, so its version alone is pinned.
+$(PYTHON_ENV)/ready-train: requirements-train.txt $(PYTHON_ENV)/ready
+	$(PYTHON_ENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
+	@touch $@
+
+## Verbs
+
+.PHONY: demo
+demo: packages-build $(PYTHON_ENV)/ready ## watch a door: build for this machine, run the app on a clip, draw what it saw
+	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
+	$(PYTHON_ENV)/bin/mpycam demo --firmware dist/host/micropython
+
+.PHONY: test
+test: packages-test $(PYTHON_ENV)/ready-train ## build everything for every architecture and test it
+	$(MAKE) --no-print-directory firmware-native ARCH=host
+	$(MAKE) --no-print-directory firmware-native ARCH=host-asan
+	$(MAKE) --no-print-directory firmware-native ARCH=host-debug
+	$(MAKE) --no-print-directory eap ARCH=armv7hf
+	$(MAKE) --no-print-directory eap ARCH=aarch64
+	MPYCAM_ARCHES=host,host-asan,armv7hf,aarch64,valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 $(TESTS)
+
+.PHONY: leaks
+leaks: packages-test $(PYTHON_ENV)/ready-train ## look for memory that the C modules lose, under valgrind
+	$(MAKE) --no-print-directory firmware-native ARCH=host-debug
+	MPYCAM_ARCHES=valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 -k valgrind $(TESTS)
+
+.PHONY: train
+train: $(PYTHON_ENV)/ready-train ## make the committed door model again
+	@$(MAKE) --no-print-directory firmware-native ARCH=host
+	$(PYTHON_ENV)/bin/mpycam train-door
+
+.PHONY: clean
+clean: ## remove what was built, downloads included
+	rm -rf build dist

@@ -1,0 +1,159 @@
+"""Every example in the README is run: a reader may trust what it prints."""
+
+import os
+import re
+import shutil
+import socketserver
+import subprocess
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from interpreters import ROOT, Interpreter
+from PIL import Image
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language):
+    """The fenced blocks of one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.M | re.S)
+
+
+def shell_commands():
+    """The command lines of all sh blocks without their comments."""
+    lines = "".join(blocks("sh")).splitlines()
+    return [re.sub(r"\s+#.*", "", line) for line in lines if line]
+
+
+def dialogue(block):
+    """(statement, expected output) pairs of an interactive session."""
+    pairs = []
+    for line in block.splitlines():
+        if line.startswith(">>> "):
+            pairs.append((line[4:], []))
+        else:
+            pairs[-1][1].append(line)
+    return [(statement, "\n".join(expected)) for statement, expected in pairs]
+
+
+@pytest.fixture(scope="module")
+def session_folder(tmp_path_factory):
+    """A folder with the files that the examples name."""
+    folder = tmp_path_factory.mktemp("readme")
+    noise = np.random.default_rng(1).integers(0, 256, (480, 640, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(folder / "camera.jpg", quality=85)
+    shutil.copy(ROOT / "app" / "door.unn", folder)
+    return folder
+
+
+def run_dialogue(interpreter, block, folder):
+    """Run a session statement by statement and compare what each prints."""
+    pairs = dialogue(block)
+    script = ["def show(value):", "    if value is not None: print(repr(value))"]
+    for statement, expected in pairs:
+        script.append(f"show({statement})" if expected else statement)
+        script.append("print('--')")
+    path = folder / "session.py"
+    path.write_text("\n".join(script))
+    result = interpreter.start([path], cwd=folder)
+    assert result.returncode == 0, result.stderr
+    assert [part.strip() for part in result.stdout.split("--\n")[:-1]] == [expected for _, expected in pairs]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_python_examples(interpreter, session_folder, number):
+    run_dialogue(interpreter, blocks("python")[number], session_folder)
+
+
+def test_all_python_examples_are_covered():
+    assert len(blocks("python")) == 4  # three above, and the one of the C module below
+
+
+def test_own_module(session_folder, tmp_path):
+    """The C module of the README compiles without a warning and does what is shown."""
+    modules = tmp_path / "usermodules"
+    shutil.copytree(ROOT / "usermodules", modules)
+    (modules / "hello").mkdir()
+    (modules / "hello" / "micropython.mk").write_text(blocks("make")[0])
+    (modules / "hello" / "hello.c").write_text(blocks("c")[0])
+    build = tmp_path / "build"
+    subprocess.run(
+        ["make", "-C", ROOT, "firmware-native", "ARCH=host", f"USERMODULES={modules}", f"BUILD={build}",
+         f"DIST={tmp_path}/dist"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    class Built(Interpreter):
+        command = [str(tmp_path / "dist" / "micropython")]
+
+    run_dialogue(Built("host"), blocks("python")[3], session_folder)
+
+
+def make_targets():
+    return sorted({line.split()[1] for line in shell_commands() if line.startswith("make ")})
+
+
+@pytest.mark.parametrize("target", make_targets())
+def test_make_targets_exist_and_are_explained(target):
+    listing = subprocess.run(["make", "-C", ROOT], check=True, capture_output=True, text=True).stdout
+    assert re.search(rf"^  make {target} ", listing, re.M)
+
+
+def test_size_and_inspect_commands():
+    environment = {**os.environ, "PATH": f"{ROOT}/build/venv/bin:{os.environ['PATH']}"}
+    for command in shell_commands():
+        if command.startswith(("make size", "build/venv/bin/mpycam eap inspect", "valgrind")):
+            subprocess.run(command, shell=True, cwd=ROOT, check=True, env=environment, capture_output=True)
+
+
+class Camera(socketserver.StreamRequestHandler):
+    """Asks for a Digest login and takes an upload, as upload.cgi does."""
+
+    def handle(self):
+        while True:
+            request = self.rfile.readline().decode()
+            if not request.strip():
+                return
+            headers = {}
+            while line := self.rfile.readline().decode().strip():
+                name, _, value = line.partition(":")
+                headers[name.lower()] = value.strip()
+            if headers.get("expect"):
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            body = self.rfile.read(int(headers.get("content-length", 0)))
+            if "authorization" not in headers:
+                self.wfile.write(
+                    b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="AXIS_00408C000000", nonce="n1", '
+                    b'algorithm=MD5, qop="auth"\r\nContent-Length: 0\r\n\r\n'
+                )
+                continue
+            self.server.received.append((request.split()[:2], headers, body))
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nOK")
+
+
+def test_install_commands():
+    """The curl lines log in by Digest and send the package whole."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Camera) as server:
+        server.daemon_threads = True
+        server.received = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = "http://127.0.0.1:%d" % server.server_address[1]
+        commands = [line for line in shell_commands() if line.startswith("curl")]
+        for command in commands:
+            command = command.replace("http://camera", address)
+            answer = subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True, text=True)
+            assert answer.stdout == "OK"
+        server.shutdown()
+    (upload, control) = server.received
+    package = Path(re.search(r"@(\S+\.eap)", commands[0]).group(1))
+    assert upload[0] == ["POST", "/axis-cgi/applications/upload.cgi"]
+    assert (ROOT / package).read_bytes() in upload[2]
+    assert control[0] == ["GET", "/axis-cgi/applications/control.cgi?action=start&package=door_state"]
+    assert all(headers["authorization"].startswith("Digest ") for _, headers, _ in server.received)
+
+
+def test_files_that_the_readme_names_exist():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
