@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # How long after the door really changed the app may say so: its minimum
 # duration, and the swing through the angles that are neither open nor closed.
 TOLERANCE_SECONDS = 2.5
+START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
+# Seeds of the scene.
+INSTALLATION, DAY, STORY = 6, 1001, 4
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,10 @@ class Change:
 def changes_of(times, is_open):
     """Return the Changes in a per-frame truth: the first frame tells the state that the clip begins with."""
     changes = []
-    for time, value in zip(times, is_open):
+    for moment, value in zip(times, is_open):
         state = "open" if value else "closed"
         if not changes or changes[-1].state != state:
-            changes.append(Change(time, state))
+            changes.append(Change(moment, state))
     return changes
 
 
@@ -52,6 +56,22 @@ def match(truth, said, tolerance=TOLERANCE_SECONDS):
     return sorted(pairs, key=lambda pair: (pair[0] or pair[1]).time)
 
 
+def render_clip(path):
+    """Write the demo's clip: an installation that the model knows, on a day that it has never seen."""
+    from mpycam.scenes import Day, Installation, write_clip
+
+    partial = path.with_name("partial.mjpeg")
+    truth = write_clip(partial, Installation.random(INSTALLATION), Day.random(DAY), seconds=60, fps=10, seed=STORY)
+    truth.rename(path.with_suffix(".json"))
+    partial.rename(path)
+
+
+def split_frames(clip):
+    """Return the JPEG files in the bytes of a clip that `render_clip` wrote: no thumbnails hide in their headers."""
+    parts = clip.split(END_OF_IMAGE + START_OF_IMAGE)
+    return [START_OF_IMAGE * bool(i) + part + END_OF_IMAGE * (i < len(parts) - 1) for i, part in enumerate(parts)]
+
+
 def run_app(firmware, clip, region, fps):
     """Run the door app on an MJPEG file as a camera would, and return its output lines as dictionaries."""
     command = [
@@ -65,11 +85,6 @@ def run_app(firmware, clip, region, fps):
     if result.returncode != 0:
         raise MpycamError(f"the door app ended with status {result.returncode}: {result.stderr.strip()[-2000:]}")
     return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def states_at(lines):
-    """Return the state after each frame from the app's lines for every frame."""
-    return [line["state"] for line in lines if line["event"] == "frame"]
 
 
 def report(pairs):
@@ -95,10 +110,6 @@ def summary(pairs, end, milliseconds):
 
 def run(options):
     """Run the demo; the exit status is 0 only when the app's answers are all true."""
-    import time
-
-    from mpycam.mjpeg import split_frames
-    from mpycam.scenes import write_demo_clip
     from mpycam.timeline import draw
 
     folder = Path(options.output)
@@ -106,13 +117,15 @@ def run(options):
     clip, truth_file = folder / "door.mjpeg", folder / "door.json"
     if not (clip.exists() and truth_file.exists()):
         print(f"rendering a door scene into {clip}", flush=True)
-        write_demo_clip(clip)
+        render_clip(clip)
     truth = json.loads(truth_file.read_text())
+    width, height = truth["size"]
+    region = [round(value / size, 4) for value, size in zip(truth["region"], (width, height, width, height))]
     times = [frame["time"] for frame in truth["frames"]]
 
     print(f"watching it with {options.firmware}", flush=True)
     began = time.perf_counter()
-    lines = run_app(options.firmware, clip, truth["region"], truth["fps"])
+    lines = run_app(options.firmware, clip, region, truth["fps"])
     milliseconds = (time.perf_counter() - began) * 1000 / max(1, len(times))
     said = [Change(line["time"], line["state"]) for line in lines if line["event"] == "door"]
     is_open = [frame["open"] for frame in truth["frames"]]
@@ -130,8 +143,8 @@ def run(options):
         times=[line["time"] for line in frames],
         truth_open=is_open,
         probability=[line["probability"] for line in frames],
-        state=states_at(lines),
-        region=truth["region"],
+        state=[line["state"] for line in frames],
+        region=region,
         thresholds=(settings["close_threshold"], settings["open_threshold"]),
         title=told,
     )
