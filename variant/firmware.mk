@@ -14,6 +14,9 @@ endif
 MPY_CROSS := $(abspath build/mpy-cross/mpy-cross)
 ARCH ?= host
 BUILD := build/$(ARCH)
+DIST := dist/$(ARCH)
+USERMODULES := usermodules
+MAKE_QUICKLY := $(MAKE) --no-print-directory -j$(shell nproc)
 
 # Third-party makefiles have variables of the same names.
 MAKEOVERRIDES :=
@@ -66,14 +69,14 @@ toolchain: $(MPY_DIR)/py/mpconfig.h $(MPY_CROSS) $(TOOLCHAIN)
 
 .PHONY: firmware-native
 firmware-native: toolchain $(BUILD)/started
-	@mkdir -p dist/$(ARCH)
-	$(MAKE) --no-print-directory -C $(MPY_DIR)/ports/unix \
+	@mkdir -p $(DIST)
+	$(MAKE_QUICKLY) -C $(MPY_DIR)/ports/unix \
 		VARIANT=mpycam VARIANT_DIR=$(abspath variant) BUILD=$(abspath $(BUILD)/micropython) \
-		USER_C_MODULES=$(abspath usermodules) FROZEN_MANIFEST=$(abspath manifest.py) \
+		USER_C_MODULES=$(abspath $(USERMODULES)) FROZEN_MANIFEST=$(abspath manifest.py) \
 		MPY_LIB_DIR=$(MPY_DIR) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS) \
 		CFLAGS_EXTRA="$(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)" LDFLAGS_EXTRA="$(TARGET_LDFLAGS)" $(UNIX_FLAGS)
-	@cp $(BUILD)/micropython/micropython dist/$(ARCH)/micropython
-	@sha256sum dist/$(ARCH)/micropython
+	@cp $(BUILD)/micropython/micropython $(DIST)/micropython
+	@sha256sum $(DIST)/micropython
 
 # MicroPython's makefile follows changed files but not changed flags: those
 # start the build folder anew.
@@ -91,11 +94,13 @@ $(SOURCES)/%:
 # Where the submodule is not checked out and its host cannot be reached, the
 # same release comes from the Debian source package.
 $(abspath $(SOURCES)/micropython)/py/mpconfig.h:
-	git submodule update --init --depth 1 micropython 2>/dev/null || docker/fetch-source micropython $(SOURCES)/micropython
+	@mkdir -p $(SOURCES)
+	git submodule update --init --depth 1 micropython 2>/dev/null && ln -sfn ../../micropython $(SOURCES)/micropython \
+		|| docker/fetch-source micropython $(SOURCES)/micropython
 
 $(MPY_CROSS): $(MPY_DIR)/py/mpconfig.h
 	@mkdir -p $(dir $@)
-	$(MAKE) --no-print-directory -C $(MPY_DIR)/mpy-cross BUILD=$(dir $@) > $(dir $@)log 2>&1
+	$(MAKE_QUICKLY) -C $(MPY_DIR)/mpy-cross BUILD=$(dir $@) > $(dir $@)log 2>&1
 
 ifdef TARGET
 # The C library, built for size. Its compiler wrapper comes with it.
@@ -105,5 +110,5 @@ $(MUSL)/bin/musl-gcc: variant/firmware.mk | $(SOURCES)/musl
 	cd $(BUILD)/musl-build && $(abspath $(SOURCES)/musl)/configure --prefix=$(MUSL) --target=$(TARGET) \
 		--disable-shared --enable-wrapper=gcc CC=$(TARGET)-gcc \
 		CFLAGS="-Os $(TARGET_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
-	$(MAKE) --no-print-directory -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
+	$(MAKE_QUICKLY) -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
 endif
