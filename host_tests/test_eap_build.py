@@ -275,19 +275,20 @@ def test_library_modules_that_are_imported(tmp_path, firmware):
         "deep/inner.py": "from . import beside\n",
         "deep/beside.py": "from .never import x\n", "deep/never.py": "x = 1\n", "deep/unused.py": "",
         "late.py": "from star import *\n", "star.py": "", "chosen.py": "", "shadowed.py": "never = 1\n",
-        "spaces/one.py": "", "data.json": "{}",
+        "spaces/one.py": "", "data.json": "{}", "both/__init__.py": "never = 1\n", "both/part.py": "never = 1\n",
     }  # fmt: skip
     for name, text in modules.items():
         (library / name).parent.mkdir(parents=True, exist_ok=True)
         (library / name).write_text(text)
     files = {
-        "start.py": "import used, shadowed\nfrom spaces import one\ndef later():\n    import late\n",
+        "both.py": "ours = 1\n",
+        "start.py": "import used, shadowed, both\nfrom spaces import one\ndef later():\n    import late\n",
         "shadowed.py": "ours = 1\n", "html/page.py": "import unused\n",
     }  # fmt: skip
     made, content = built(tmp_path, firmware, files=files, library=library, include=["chosen"])
     assert {name for name in content if name.endswith(".mpy")} == {
         "start.mpy", "used.mpy", "deep/__init__.mpy", "deep/inner.mpy", "deep/beside.mpy", "deep/never.mpy", "late.mpy",
-        "star.mpy", "chosen.mpy", "shadowed.mpy", "spaces/one.mpy",
+        "star.mpy", "chosen.mpy", "shadowed.mpy", "spaces/one.mpy", "both.mpy",
     }  # fmt: skip
     assert b"ours" in content["shadowed.mpy"]
     assert made.problems == []
@@ -303,6 +304,34 @@ def test_missing_modules_are_told(tmp_path):
     ]
     with pytest.raises(PackageError, match="absent: no such module"):
         build(tmp_path / "app", firmware, output=tmp_path, include=["absent"])
+
+
+def test_modules_missing_from_a_package_of_ours(tmp_path, firmware):
+    files = {"start.py": "import rooms.hall\nfrom rooms import kitchen, name\nfrom rooms.attic import x\n"}
+    files.update({"rooms/__init__.py": "name = 1\n", "rooms/kitchen.py": "from . import name\n"})
+    made, _ = built(tmp_path, firmware, files=files)
+    assert [problem.where for problem in made.problems] == ["rooms.attic", "rooms.hall"]
+
+
+def test_what_run_options_start(tmp_path, firmware):
+    library = tmp_path / "lib" / "service"
+    library.mkdir(parents=True)
+    (library / "__init__.py").write_text("")
+    (library / "__main__.py").write_text("import used\n")
+    (library.parent / "used.py").write_text("")
+    described = manifest(setup={"runOptions": "-X heapsize=1M -m service"})
+    made, content = built(tmp_path, firmware, described, library=tmp_path / "lib")
+    assert {"service/__init__.mpy", "service/__main__.mpy", "used.mpy"} <= set(content) and made.problems == []
+    for options, reason in [
+        ("-m gone", "runOptions runs gone, which is neither"),
+        ("-m gone.part", "runOptions runs gone.part, which is neither"),
+        ("-m service.gone", "runOptions runs service.gone, which is neither"),
+        ("-X heapsize=1M start.py", "runOptions runs start.py, which goes in compiled; expected -m start"),
+    ]:
+        with pytest.raises(PackageError, match=reason):
+            built(tmp_path, firmware, manifest(setup={"runOptions": options}), library=tmp_path / "lib")
+    frozen = write_firmware(tmp_path / "frozen", elf() + b"\0gone.mpy\0")
+    built(tmp_path, frozen, manifest(setup={"runOptions": "-m gone"}))
 
 
 def test_source_errors_name_the_file(tmp_path, firmware):

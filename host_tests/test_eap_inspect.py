@@ -135,6 +135,8 @@ def test_signed():
         ({"package.conf": conf(POSTINSTALLSCRIPT="gone.sh")}, "POSTINSTALLSCRIPT names gone.sh"),
         ({"package.conf": conf(HTTPCGIPATHS="cgi.conf")}, "HTTPCGIPATHS names cgi.conf"),
         ({"package.conf": conf(SETTINGSPAGEFILE="gone.html")}, "SETTINGSPAGEFILE names gone.html"),
+        ({"package.conf": conf(REQEMBDEVVERSION="3.1")}, "REQEMBDEVVERSION 3.1 is more than a device has"),
+        ({"package.conf": conf(REQEMBDEVVERSION="new")}, "REQEMBDEVVERSION is new, expected a version"),
         ({"package.conf": member("package.conf", b'APPNAME="x\n')}, "line 1: a .* without its end"),
         ({"package.conf": member("package.conf", b"rm -rf /\n")}, "line 1: 'rm' is not an assignment"),
         ({"package.conf": member("package.conf", b"A" * 70000)}, "70000 bytes, at most 65536"),

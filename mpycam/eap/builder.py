@@ -51,7 +51,8 @@ def build(
     described = _read_manifest(found)
     architecture = _architecture(firmware, program, architecture, described)
     described = manifest.complete(described, architecture)
-    problems = _add_library(found, library, include, program)
+    options = described["acapPackageConf"]["setup"].get("runOptions", "").split()
+    problems = _add_library(found, library, include, program, options)
     entries = _entries(found, described, architecture, program, license)
     data = archive.compress(archive.tar(entries, mtime))
     package = inspect_bytes(data)
@@ -117,16 +118,27 @@ def _architecture(firmware, program, asked, described):
     return have
 
 
-def _add_library(found, library, include, program):
-    """Add library modules and return a warning for each import that nobody seems to have."""
+def _add_library(found, library, include, program, options):
+    """Add library modules and return a warning for each import that nobody seems to have.
+
+    `options` are the words of runOptions; what they start must be there.
+    """
     if library is not None and not Path(library).is_dir():
         raise PackageError(f"{library}: no such folder")
+    for word in options:
+        if word.endswith(".py") and word in found.files:
+            module = word[:-3].replace("/", ".")
+            raise PackageError(f"runOptions runs {word}, which goes in compiled; expected -m {module}")
+    started = dict(zip(options, options[1:], strict=False)).get("-m")
     problems = []
-    for name in sources.add_library(found, library, include):
+    for name in sources.add_library(found, library, include, started):
         # Built-in modules stand in the binary by name, frozen ones by file.
         text = name.encode()
-        if not any(text + end in program for end in (b"\0", b".mpy\0", b".py\0", b"/__init__.")):
-            problems.append(Problem(WARNING, name, "imported, but neither in the app, the library nor the firmware"))
+        if any(text + end in program for end in (b"\0", b".mpy\0", b".py\0", b"/__init__.")):
+            continue
+        if started and (started == name or started.startswith(name + ".")):
+            raise PackageError(f"runOptions runs {started}, which is neither in the app, the library nor the firmware")
+        problems.append(Problem(WARNING, name, "imported, but neither in the app, the library nor the firmware"))
     return problems
 
 

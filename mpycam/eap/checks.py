@@ -4,6 +4,7 @@ import posixpath
 import re
 
 from mpycam.eap import elf, package_conf
+from mpycam.eap.manifest import HIGHEST_EMBEDDED_SDK
 from mpycam.eap.problem import ERROR, WARNING, Problem, printable
 from mpycam.eap.reader import FILE, FOLDER, HARD_LINK, SYMBOLIC_LINK
 
@@ -132,6 +133,11 @@ def _configuration(package):
     for key in ("APPNAME", "APPTYPE", "APPMAJORVERSION", "APPMINORVERSION"):
         if not pairs.get(key):
             yield Problem(ERROR if key == "APPNAME" else WARNING, "package.conf", f"{key} is missing")
+    needed = pairs.get("REQEMBDEVVERSION", "")
+    if needed and not re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", needed):
+        yield Problem(ERROR, "package.conf", f"REQEMBDEVVERSION is {printable(needed)}, expected a version such as 3.0")
+    elif needed and tuple(map(int, needed.split("."))) > HIGHEST_EMBEDDED_SDK:
+        yield Problem(ERROR, "package.conf", f"REQEMBDEVVERSION {needed} is more than a device has (error 5)")
     paths = set()
     for member in package.members:
         paths.update([member.name, *_parents(member.name)])

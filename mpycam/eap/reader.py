@@ -17,10 +17,14 @@ from mpycam.eap.problem import ERROR, WARNING, PackageError, Problem, printable
 
 BLOCK = 512
 
-FILE, HARD_LINK, SYMBOLIC_LINK, FOLDER = "file", "hard link", "symbolic link", "folder"
+# Where a header has numbers: mode, owner, group, size, time, and a device's two.
+NUMBERS = ((100, 8), (108, 8), (116, 8), (124, 12), (136, 12))
+DEVICE_NUMBERS = ((329, 8), (337, 8))
+
+FILE, HARD_LINK, SYMBOLIC_LINK, FOLDER, SPARSE = "file", "hard link", "symbolic link", "folder", "sparse file"
 KINDS = {
     b"0": FILE, b"\0": FILE, b"7": FILE, b"1": HARD_LINK, b"2": SYMBOLIC_LINK, b"5": FOLDER,
-    b"3": "character device", b"4": "block device", b"6": "pipe", b"S": "sparse file",
+    b"3": "character device", b"4": "block device", b"6": "pipe", b"S": SPARSE,
 }  # fmt: skip
 
 # A signed package is the unsigned one, an armoured signature and this trailer:
@@ -48,7 +52,12 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Member:
-    """One member. `name` has no "./" in front and no "/" at the end; `data` is there for files alone."""
+    """One member.
+
+    `name` has no "./" in front and no "/" at the end, so a folder "./" has none
+    at all. `link` is the target of a link, as it is written; `data` is the
+    content of a file.
+    """
 
     name: str
     kind: str
@@ -231,10 +240,15 @@ def _read_member(stream, header, attributes, limits):
     if kind == FILE and name.endswith(b"/"):
         kind = FOLDER  # as tar wrote them before 1988
     if any(key.startswith("GNU.sparse") for key in attributes):
-        kind = "sparse file"
-    size = attributes.get("size", _number(header, 124, 12))
-    # Only these have content; the others may carry any number in the field.
-    data = stream.expect(size, f"member {printable(_decoded(name))}") if kind in (FILE, "sparse file") else b""
+        kind = SPARSE
+    # Readers differ in which of two sizes they take and in whether a link or a
+    # folder has content; a device would then find other members than these.
+    size, where = _number(header, 124, 12), printable(_decoded(name))
+    if attributes.get("size", size) != size:
+        raise _Damaged(f"tar has two sizes for {where}: {size} and {attributes['size']}")
+    if size and kind not in (FILE, SPARSE):
+        raise _Damaged(f"tar has {where}, a {kind}, with {size} bytes of content")
+    data = stream.expect(size, f"member {where}")
     return Member(
         name=_plain(_decoded(name)),
         kind=kind,
@@ -250,6 +264,10 @@ def _read_member(stream, header, attributes, limits):
 
 def _check_header(header):
     """Compare a header's checksum: the sum of its bytes with the checksum's own eight taken as blanks."""
+    # Also in headers of names, where they mean nothing: other readers stop at a
+    # field that is no number and would not see what follows.
+    for start, length in NUMBERS + (DEVICE_NUMBERS if header[257:262] == b"ustar" else ()):
+        _number(header, start, length)
     stored = _number(header, 148, 8)
     plain = header[:148] + b" " * 8 + header[156:]
     # Some old writers summed signed bytes.

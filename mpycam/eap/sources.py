@@ -52,34 +52,44 @@ def read_folder(folder):
     return sources
 
 
-def add_library(sources, library, include=()):
+def add_library(sources, library, include=(), started=None):
     """Add the modules of the folder `library` that the app imports, at the package's root.
 
     Imports are followed through both, by reading the statements; what is
-    imported under a computed name is given in `include`. Returns the names of
-    top-level modules found in neither, which the firmware must have.
+    imported under a computed name is given in `include`, and what the
+    interpreter is told to run in `started`. Returns the modules that were not
+    found: those of packages in neither, which the firmware must have, by the
+    package's name, and those missing from a package that is there in full.
     """
-    elsewhere, done = set(), set()
-    waiting = [name for name in sources.files if name.endswith(".py") and not name.startswith("html/")]
-    wanted = list(include)
     for name in include:
-        if not _module_files(sources, library, name):
+        if not _is_module(sources, library, name):
             raise PackageError(f"{name}: no such module in the app or in {library}")
-    while waiting or wanted:
-        for module in wanted:
+    modules, perhaps = list(include), []
+    if started:
+        modules.append(started)
+        perhaps.append(started + ".__main__")
+    waiting = [name for name in sources.files if not name.startswith("html/")]
+    absent, done = set(), set()
+    while waiting or modules:
+        for module in modules + perhaps:
             found = _module_files(sources, library, module)
-            if not found and "." not in module and not _is_folder(sources, library, module):
-                elsewhere.add(module)
-            for name, path in found.items():
-                sources.files.setdefault(name, path)
-                waiting.append(name)
-        wanted = []
+            sources.files.update(found)
+            waiting += found
+        for module in modules:
+            package = module.split(".")[0]
+            if not _is_module(sources, library, package):
+                absent.add(package)
+            elif not _is_module(sources, library, module):
+                absent.add(module)
+        modules, perhaps = [], []
         while waiting:
             name = waiting.pop()
             if name not in done and name.endswith(".py"):
                 done.add(name)
-                wanted += _imports(name, sources.files[name])
-    return sorted(elsewhere)
+                imported, attributes = _imports(name, sources.files[name])
+                modules += imported
+                perhaps += attributes
+    return sorted(absent)
 
 
 def compile_module(path, name):
@@ -126,42 +136,49 @@ def _module_files(sources, library, module):
     found = {}
     parts = module.split(".")
     for count in range(1, len(parts) + 1):
-        stem = "/".join(parts[:count])
-        for name in (f"{stem}/__init__.py", f"{stem}.py", f"{stem}.mpy"):
-            if name in sources.files:
-                found[name] = sources.files[name]
-                break
-            if library is not None and Path(library, name).is_file():
-                found[name] = Path(library, name)
-                break
-        else:
-            if not _is_folder(sources, library, stem):
-                return found
+        if not _is_module(sources, library, ".".join(parts[:count])):
+            break
+        found.update(_file(sources, library, "/".join(parts[:count])))
     return found
 
 
-def _is_folder(sources, library, name):
-    """Tell whether there is a folder of that name, which is a package also without an __init__.py."""
-    if library is not None and Path(library, name).is_dir():
-        return True
-    return any(file.startswith(name + "/") for file in sources.files)
+def _is_module(sources, library, module):
+    """Tell whether there is a file or a folder of that name; a folder is a package also without an __init__.py."""
+    stem = module.replace(".", "/")
+    return bool(_file(sources, library, stem)) or any(
+        folder is not None and Path(folder, stem).is_dir() for folder in (sources.folder, library)
+    )
+
+
+def _file(sources, library, stem):
+    """Return the one file of a module by its name in the package; the app's goes before the library's."""
+    forms = [stem + ending for ending in ("/__init__.py", ".py", ".mpy")]
+    for name in forms:
+        if name in sources.files:
+            return {name: sources.files[name]}
+    for name in forms:
+        if library is not None and Path(library, name).is_file():
+            return {name: Path(library, name)}
+    return {}
 
 
 def _imports(name, path):
-    """Return the dotted names that a file may import; `from a import b` gives a and a.b."""
+    """Return the dotted names that a file imports, and those that it does if they are no attributes.
+
+    `from a import b` imports a, and a.b where that is a module.
+    """
     try:
         tree = ast.parse(path.read_bytes(), str(path))
     except (SyntaxError, ValueError) as error:
         raise PackageError(f"{path}: {error}") from None
     package = name.split("/")[:-1]
-    modules = []
+    modules, attributes = [], []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             start = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join(start + ([node.module] if node.module else []))
-            modules += [base] * bool(base) + [
-                f"{base}.{alias.name}".lstrip(".") for alias in node.names if alias.name != "*"
-            ]
-    return modules
+            base = start + ([node.module] if node.module else [])
+            modules += [".".join(base)] if base else []
+            attributes += [".".join([*base, alias.name]) for alias in node.names if alias.name != "*"]
+    return modules, attributes
