@@ -25,6 +25,11 @@ ndarray_obj_t *ndarray_new_copy(const strided_t *from, ndarray_dtype_t dtype);
 // Give the memory of a temporary array back without waiting for the collector.
 void ndarray_discard(ndarray_obj_t *array);
 
+// Change the shape of a new dense array: one axis of all items, or one axis of
+// a single item less.
+void ndarray_set_flat(ndarray_obj_t *array);
+void ndarray_drop_axis(ndarray_obj_t *array, size_t axis);
+
 // Raises where an array must not be written to.
 void ndarray_check_writable(const ndarray_obj_t *array);
 
@@ -40,8 +45,14 @@ NORETURN void raise_broadcast_error(const strided_t *a, const strided_t *b);
 // as 1 and pointed to where `unknown` is not NULL.
 size_t shape_from_obj(mp_obj_t object, size_t *shape, size_t **unknown);
 
+// The value of an axis= argument, counted from the end where it is negative.
+size_t axis_from_obj(mp_obj_t object, size_t ndim);
+
 // The value of a dtype= argument, or TypeError.
 ndarray_dtype_t dtype_from_obj(mp_obj_t object);
+
+// Whether it has a length and is no string; an array is one too.
+bool is_sequence(mp_obj_t object);
 
 // An array from nested sequences, buffers or arrays; always a copy.
 ndarray_obj_t *ndarray_from_sequence(mp_obj_t object, ndarray_dtype_t dtype);
@@ -57,6 +68,8 @@ typedef struct {
 
 // False where the object is nothing of that.
 bool operand_from_obj(operand_t *operand, mp_obj_t object);
+// Again, after code of the program may have run.
+void operand_check(const operand_t *operand);
 void operand_discard(operand_t *operand, mp_obj_t object);
 
 // Write a value into a view with broadcasting and conversion.

@@ -19,9 +19,10 @@ kind_t kind_of_dtype(ndarray_dtype_t dtype) {
 }
 
 bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step) {
-    static const uint8_t sizes[] = { 1, 0, sizeof(float), sizeof(double), 2 * sizeof(double) };
-    static const uint8_t alignments[] = { 1, 1, sizeof(float), sizeof(double), sizeof(double) };
-    return kind_of_dtype(dtype) == kind && step == sizes[kind] && (uintptr_t)data % alignments[kind] == 0;
+    // No dtype has items of 32 bits.
+    size_t itemsize = ndarray_dtype_itemsize(dtype);
+    size_t alignment = itemsize < sizeof(double) ? itemsize : sizeof(double);
+    return kind_of_dtype(dtype) == kind && kind != KIND_I32 && step == (ptrdiff_t)itemsize && (uintptr_t)data % alignment == 0;
 }
 
 // Items of 1, 2, 4, 8 or 16 bytes, at any alignment.

@@ -71,7 +71,6 @@ static void index_basic(strided_t *view, mp_obj_t index) {
     size_t skipped = view->ndim - given;
     size_t axis = 0;
     for (size_t i = 0; i < count; i++) {
-        mp_int_t number;
         if (parts[i] == mp_const_none) {
             index_new_axis(view, axis++);
         } else if (parts[i] == ELLIPSIS) {
@@ -79,8 +78,8 @@ static void index_basic(strided_t *view, mp_obj_t index) {
             skipped = 0;
         } else if (mp_obj_is_type(parts[i], &mp_type_slice)) {
             index_slice(view, axis++, parts[i]);
-        } else if (!mp_obj_is_bool(parts[i]) && mp_obj_get_int_maybe(parts[i], &number)) {
-            index_int(view, axis, number);
+        } else if (mp_obj_is_int(parts[i])) {
+            index_int(view, axis, mp_obj_get_int(parts[i]));
         } else {
             mp_raise_msg_varg(&mp_type_IndexError,
                 MP_ERROR_TEXT("an index is an int, a slice, None, Ellipsis or a bool array, not %s"),
@@ -172,27 +171,39 @@ static mp_obj_t index_mask(const strided_t *array, const strided_t *flags, mp_ob
 }
 
 mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
-    ndarray_obj_t *self = ndarray_from_obj(self_in);
     if (value == MP_OBJ_NULL) {
         mp_raise_ValueError(MP_ERROR_TEXT("cannot delete array items"));
     }
+    ndarray_obj_t *sequence = NULL;
     if (value != MP_OBJ_SENTINEL) {
-        ndarray_check_writable(self);
+        ndarray_check_writable(MP_OBJ_TO_PTR(self_in));
+        if (is_sequence(value) && !ndarray_check(value)) {
+            sequence = ndarray_from_sequence(value, NDARRAY_FLOAT64);
+            value = MP_OBJ_FROM_PTR(sequence);
+        }
     }
+    ndarray_obj_t *self = ndarray_from_obj(self_in);
     strided_t view = ndarray_strided(self);
+    mp_obj_t result = mp_const_none;
     if (is_bool_array(index)) {
         strided_t flags = ndarray_strided(MP_OBJ_TO_PTR(index));
-        return index_mask(&view, &flags, value);
+        result = index_mask(&view, &flags, value);
+    } else {
+        index_basic(&view, index);
+        // The bounds of a slice may be objects that run code.
+        ndarray_from_obj(self_in);
+        if (value != MP_OBJ_SENTINEL) {
+            ndarray_assign(&view, value);
+        } else if (view.ndim == 0) {
+            result = item_get(view.dtype, view.data);
+        } else {
+            result = ndarray_new_view_of(self, &view);
+        }
     }
-    index_basic(&view, index);
-    if (value != MP_OBJ_SENTINEL) {
-        ndarray_assign(&view, value);
-        return mp_const_none;
+    if (sequence != NULL) {
+        ndarray_discard(sequence);
     }
-    if (view.ndim == 0) {
-        return item_get(view.dtype, view.data);
-    }
-    return ndarray_new_view_of(self, &view);
+    return result;
 }
 
 // for item in array

@@ -94,6 +94,18 @@ size_t shape_from_obj(mp_obj_t object, size_t *shape, size_t **unknown) {
     return ndim;
 }
 
+size_t axis_from_obj(mp_obj_t object, size_t ndim) {
+    if (!mp_obj_is_int(object)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("axis must be None, or an integer"));
+    }
+    mp_int_t axis = mp_obj_get_int(object);
+    axis += axis < 0 ? (mp_int_t)ndim : 0;
+    if (axis < 0 || axis >= (mp_int_t)ndim) {
+        mp_raise_ValueError(MP_ERROR_TEXT("axis is out of bounds"));
+    }
+    return (size_t)axis;
+}
+
 ndarray_dtype_t dtype_from_obj(mp_obj_t object) {
     if (mp_obj_is_small_int(object)) {
         mp_int_t code = MP_OBJ_SMALL_INT_VALUE(object);
@@ -104,7 +116,7 @@ ndarray_dtype_t dtype_from_obj(mp_obj_t object) {
     mp_raise_TypeError(MP_ERROR_TEXT("data type not understood"));
 }
 
-static bool is_sequence(mp_obj_t object) {
+bool is_sequence(mp_obj_t object) {
     return !mp_obj_is_str(object) && mp_obj_len_maybe(object) != MP_OBJ_NULL;
 }
 
@@ -183,7 +195,7 @@ static void read_nested(const strided_t *target, mp_obj_t object) {
 }
 
 ndarray_obj_t *ndarray_from_sequence(mp_obj_t object, ndarray_dtype_t dtype) {
-    if (!mp_obj_is_str(object) && mp_obj_len_maybe(object) == MP_OBJ_NULL) {
+    if (!mp_obj_is_str(object) && !is_sequence(object)) {
         // A generator, or no sequence at all, which raises TypeError.
         object = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_list), object);
     }
@@ -219,7 +231,7 @@ bool operand_from_obj(operand_t *operand, mp_obj_t object) {
     operand->scalar = true;
     operand->view.ndim = 0;
     operand->view.data = operand->item;
-    if (ndarray_check(object) || (!mp_obj_is_str(object) && mp_obj_len_maybe(object) != MP_OBJ_NULL)) {
+    if (is_sequence(object)) {
         operand->scalar = false;
         ndarray_obj_t *array = ndarray_check(object) ? ndarray_from_obj(object) : ndarray_from_sequence(object, NDARRAY_FLOAT64);
         operand->array = MP_OBJ_FROM_PTR(array);
@@ -238,6 +250,12 @@ bool operand_from_obj(operand_t *operand, mp_obj_t object) {
     }
     item_set(operand->view.dtype, operand->item, object);
     return true;
+}
+
+void operand_check(const operand_t *operand) {
+    if (operand->array != MP_OBJ_NULL) {
+        ndarray_from_obj(operand->array);
+    }
 }
 
 void operand_discard(operand_t *operand, mp_obj_t object) {

@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "convert.h"
+#include "numpy.h"
 
 static mp_obj_t strides_to_obj(const ndarray_obj_t *self) {
     mp_obj_t strides[NDARRAY_MAX_DIMS];
@@ -120,6 +121,7 @@ static mp_obj_t sizes_argument(size_t n_args, const mp_obj_t *args) {
 static mp_obj_t method_reshape(size_t n_args, const mp_obj_t *args) {
     ndarray_obj_t *self = ndarray_from_obj(args[0]);
     strided_t view = reshaped(self, sizes_argument(n_args, args));
+    ndarray_from_obj(args[0]); // the sizes may be objects that run code
     if (!ndarray_is_dense(self)) {
         strided_t from = ndarray_strided(self);
         self = ndarray_new_copy(&from, from.dtype);
@@ -173,9 +175,7 @@ static mp_obj_t method_flatten(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     }
     strided_t from = ndarray_strided(self);
     ndarray_obj_t *flat = ndarray_new_copy(&from, from.dtype);
-    flat->ndim = 1;
-    flat->shape[0] = flat->len;
-    flat->strides[0] = flat->itemsize;
+    ndarray_set_flat(flat);
     return MP_OBJ_FROM_PTR(flat);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(method_flatten_obj, 1, method_flatten);
@@ -218,10 +218,22 @@ static MP_DEFINE_CONST_FUN_OBJ_1(method_tolist_obj, method_tolist);
 
 static const mp_rom_map_elem_t ndarray_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ndarray_del_obj) },
+    { MP_ROM_QSTR(MP_QSTR_all), MP_ROM_PTR(&numpy_all_obj) },
+    { MP_ROM_QSTR(MP_QSTR_any), MP_ROM_PTR(&numpy_any_obj) },
+    { MP_ROM_QSTR(MP_QSTR_argmax), MP_ROM_PTR(&numpy_argmax_obj) },
+    { MP_ROM_QSTR(MP_QSTR_argmin), MP_ROM_PTR(&numpy_argmin_obj) },
+    { MP_ROM_QSTR(MP_QSTR_argsort), MP_ROM_PTR(&numpy_argsort_obj) },
     { MP_ROM_QSTR(MP_QSTR_astype), MP_ROM_PTR(&method_astype_obj) },
     { MP_ROM_QSTR(MP_QSTR_copy), MP_ROM_PTR(&method_copy_obj) },
+    { MP_ROM_QSTR(MP_QSTR_dot), MP_ROM_PTR(&numpy_dot_obj) },
     { MP_ROM_QSTR(MP_QSTR_flatten), MP_ROM_PTR(&method_flatten_obj) },
+    { MP_ROM_QSTR(MP_QSTR_max), MP_ROM_PTR(&numpy_max_obj) },
+    { MP_ROM_QSTR(MP_QSTR_mean), MP_ROM_PTR(&numpy_mean_obj) },
+    { MP_ROM_QSTR(MP_QSTR_min), MP_ROM_PTR(&numpy_min_obj) },
     { MP_ROM_QSTR(MP_QSTR_reshape), MP_ROM_PTR(&method_reshape_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sort), MP_ROM_PTR(&ndarray_sort_obj) },
+    { MP_ROM_QSTR(MP_QSTR_std), MP_ROM_PTR(&numpy_std_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sum), MP_ROM_PTR(&numpy_sum_obj) },
     { MP_ROM_QSTR(MP_QSTR_tobytes), MP_ROM_PTR(&method_tobytes_obj) },
     { MP_ROM_QSTR(MP_QSTR_tolist), MP_ROM_PTR(&method_tolist_obj) },
     { MP_ROM_QSTR(MP_QSTR_transpose), MP_ROM_PTR(&method_transpose_obj) },

@@ -10,6 +10,12 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	modnumpy.c \
 	modulab.c \
 	ndarray.c \
+	numpy_arrange.c \
+	numpy_fft.c \
+	numpy_math.c \
+	numpy_order.c \
+	numpy_product.c \
+	numpy_reduce.c \
 	operators.c \
 	printing.c \
 	)
@@ -17,5 +23,20 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 # Algorithms, which do not.
 SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	convert.c \
+	elementwise.c \
+	fft.c \
+	kernels.c \
+	product.c \
+	promote.c \
+	reduce.c \
+	sorting.c \
 	strided.c \
 	)
+
+# All processors give the same bits. The hot loops are compiled for speed.
+ULAB_OBJECTS := $(BUILD)/ulab
+$(ULAB_OBJECTS)/%.o: CFLAGS += -ffp-contract=off
+ifneq ($(DEBUG),1)
+$(ULAB_OBJECTS)/kernels.o: CFLAGS += -O2 -ftree-vectorize
+$(addprefix $(ULAB_OBJECTS)/, product.o fft.o): CFLAGS += -O2
+endif

@@ -141,6 +141,19 @@ bool ndarray_is_dense(const ndarray_obj_t *array) {
     return strided_is_dense(&strided);
 }
 
+void ndarray_set_flat(ndarray_obj_t *array) {
+    array->ndim = 1;
+    array->shape[0] = array->len;
+    array->strides[0] = array->itemsize;
+}
+
+void ndarray_drop_axis(ndarray_obj_t *array, size_t axis) {
+    strided_t layout = ndarray_strided(array);
+    strided_axis_last(&layout, axis);
+    layout.ndim--;
+    set_layout(array, &layout);
+}
+
 void ndarray_check_writable(const ndarray_obj_t *array) {
     if (array->flags & NDARRAY_READ_ONLY) {
         mp_raise_ValueError(MP_ERROR_TEXT("array is read-only"));
@@ -162,9 +175,11 @@ void ndarray_discard(ndarray_obj_t *array) {
     }
 }
 
-// The finaliser. Views have none: their type is the same, but their owner is set.
+// The finaliser. A program that calls it by name does not free what views use.
 static mp_obj_t ndarray_del(mp_obj_t self) {
-    ndarray_discard(MP_OBJ_TO_PTR(self));
+    if (MP_STATE_THREAD(gc_lock_depth) & GC_COLLECT_FLAG) {
+        ndarray_discard(MP_OBJ_TO_PTR(self));
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ndarray_del_obj, ndarray_del);

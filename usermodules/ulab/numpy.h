@@ -16,4 +16,58 @@ MP_DECLARE_CONST_FUN_OBJ_KW(numpy_linspace_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_ones_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_zeros_obj);
 
+// numpy_arrange.c
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_concatenate_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_diff_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_flip_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_roll_obj);
+
+// numpy_order.c
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_argsort_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_median_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_sort_obj);
+
+// numpy_reduce.c
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_all_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_any_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_argmax_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_argmin_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_max_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_mean_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_min_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_std_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_sum_obj);
+
+// numpy_math.c
+MP_DECLARE_CONST_FUN_OBJ_1(numpy_abs_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_arctan2_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(numpy_clip_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_equal_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_maximum_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_minimum_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_not_equal_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(numpy_where_obj);
+
+// Universal functions: an object with the C function that is applied.
+typedef struct {
+    mp_obj_base_t base;
+    double (*real)(double);
+    void (*complex)(double *parts); // NULL where there is none
+    bool predicate;                 // the result is bool
+} universal_t;
+
+extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_asinh_obj, numpy_atan_obj, numpy_atanh_obj, numpy_ceil_obj,
+    numpy_cos_obj, numpy_cosh_obj, numpy_degrees_obj, numpy_exp_obj, numpy_expm1_obj, numpy_floor_obj,
+    numpy_isfinite_obj, numpy_isinf_obj, numpy_isnan_obj, numpy_log_obj, numpy_log10_obj, numpy_log2_obj, numpy_radians_obj,
+    numpy_sin_obj, numpy_sinc_obj, numpy_sinh_obj, numpy_sqrt_obj, numpy_tan_obj, numpy_tanh_obj;
+
+// numpy_product.c
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_dot_obj);
+
+// numpy_fft.c
+extern const mp_obj_module_t ulab_numpy_fft_module;
+
+// numpy_order.c: the method, which sorts in place
+MP_DECLARE_CONST_FUN_OBJ_KW(ndarray_sort_obj);
+
 #endif // ULAB_NUMPY_H

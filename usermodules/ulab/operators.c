@@ -1,6 +1,262 @@
+// What operators between arrays, numbers and sequences do.
+
+#include <math.h>
+#include <string.h>
+
 #include "py/runtime.h"
 
-#include "array.h"
+#include "operators.h"
+
+// A Python number has no width: it takes that of the array where it can.
+static void adapt_scalar(operand_t *scalar, const operand_t *array, bool array_is_left) {
+    ndarray_dtype_t dtype = array->view.dtype;
+    if (dtype == NDARRAY_FLOAT32 && scalar->view.dtype == NDARRAY_FLOAT64) {
+        item_set(NDARRAY_FLOAT32, scalar->item, item_get(NDARRAY_FLOAT64, scalar->item));
+        scalar->view.dtype = NDARRAY_FLOAT32;
+    } else if (array_is_left && (dtype == NDARRAY_INT8 || dtype == NDARRAY_INT16)
+        && (scalar->view.dtype == NDARRAY_UINT8 || scalar->view.dtype == NDARRAY_UINT16)) {
+        mp_obj_t value = item_get(scalar->view.dtype, scalar->item);
+        if (MP_OBJ_SMALL_INT_VALUE(value) <= INT16_MAX) {
+            scalar->view.dtype = MP_OBJ_SMALL_INT_VALUE(value) <= INT8_MAX ? NDARRAY_INT8 : NDARRAY_INT16;
+            item_set(scalar->view.dtype, scalar->item, value);
+        }
+    }
+}
+
+static bool operands_from_obj(operand_t *left, mp_obj_t left_in, operand_t *right, mp_obj_t right_in) {
+    if (!operand_from_obj(left, left_in) || !operand_from_obj(right, right_in)) {
+        return false;
+    }
+    // Reading a sequence runs any code, which may have resized a buffer.
+    operand_check(left);
+    if (left->scalar && !right->scalar) {
+        adapt_scalar(left, right, false);
+    } else if (right->scalar && !left->scalar) {
+        adapt_scalar(right, left, true);
+    }
+    return true;
+}
+
+static NORETURN void raise_unsupported(const operand_t *left, const operand_t *right) {
+    if (left->view.dtype == NDARRAY_COMPLEX || right->view.dtype == NDARRAY_COMPLEX) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("not implemented for complex dtype"));
+    }
+    mp_raise_TypeError(MP_ERROR_TEXT("operation is not supported for the input types"));
+}
+
+mp_obj_t binary_call(binary_t op, promotion_t rule, mp_obj_t left_in, mp_obj_t right_in) {
+    operand_t left, right;
+    if (!operands_from_obj(&left, left_in, &right, right_in)) {
+        return MP_OBJ_NULL;
+    }
+    ndarray_dtype_t dtype = NDARRAY_BOOL;
+    if (op < BINARY_EQUAL) {
+        dtype = promote(rule, left.view.dtype, right.view.dtype);
+        if (dtype == PROMOTE_NONE) {
+            raise_unsupported(&left, &right);
+        }
+    }
+    strided_t out = { .dtype = dtype };
+    if (!strided_broadcast_shapes(&left.view, &right.view, &out.ndim, out.shape)) {
+        raise_broadcast_error(&left.view, &right.view);
+    }
+    strided_broadcast_to(&left.view, out.ndim, out.shape);
+    strided_broadcast_to(&right.view, out.ndim, out.shape);
+    uint8_t item[ITEM_BYTES];
+    ndarray_obj_t *array = NULL;
+    if (out.ndim == 0) {
+        out.data = item;
+    } else {
+        array = ndarray_new_like(dtype, &out);
+        out = ndarray_strided(array);
+    }
+    if (!elementwise_binary(op, &out, &left.view, &right.view)) {
+        raise_unsupported(&left, &right);
+    }
+    operand_discard(&left, left_in);
+    operand_discard(&right, right_in);
+    return array == NULL ? item_get(dtype, item) : MP_OBJ_FROM_PTR(array);
+}
+
+static bool same_items(const strided_t *a, const strided_t *b) {
+    return a->data == b->data && a->dtype == b->dtype && a->ndim == b->ndim
+           && memcmp(a->shape, b->shape, a->ndim * sizeof(a->shape[0])) == 0
+           && memcmp(a->strides, b->strides, a->ndim * sizeof(a->strides[0])) == 0;
+}
+
+// The left side keeps its dtype; integers wrap.
+static mp_obj_t binary_in_place(binary_t op, mp_obj_t left_in, mp_obj_t right_in) {
+    operand_t left, right;
+    if (!operands_from_obj(&left, left_in, &right, right_in)) {
+        return MP_OBJ_NULL;
+    }
+    ndarray_check_writable(MP_OBJ_TO_PTR(left_in));
+    bool float_result = op == BINARY_DIVIDE || op == BINARY_POWER;
+    ndarray_dtype_t result = promote(float_result ? PROMOTE_FLOAT : PROMOTE_ADD, left.view.dtype, right.view.dtype);
+    bool integers = kind_of_dtype(left.view.dtype) <= KIND_I32;
+    bool fits = integers
+        ? kind_of_dtype(right.view.dtype) <= KIND_I32 && !float_result
+        : result != NDARRAY_COMPLEX || left.view.dtype == NDARRAY_COMPLEX;
+    if (!fits) {
+        mp_raise_TypeError(MP_ERROR_TEXT("cannot cast output with casting rule"));
+    }
+    strided_t given = right.view;
+    if (!strided_broadcast_to(&right.view, left.view.ndim, left.view.shape)) {
+        raise_broadcast_error(&left.view, &given);
+    }
+    ndarray_obj_t *copy = NULL;
+    if (!right.scalar && strided_overlap(&left.view, &right.view) && !same_items(&left.view, &right.view)) {
+        copy = ndarray_new_copy(&given, given.dtype);
+        right.view = ndarray_strided(copy);
+        strided_broadcast_to(&right.view, left.view.ndim, left.view.shape);
+    }
+    if (!elementwise_binary(op, &left.view, &left.view, &right.view)) {
+        raise_unsupported(&left, &right);
+    }
+    if (copy != NULL) {
+        ndarray_discard(copy);
+    }
+    operand_discard(&right, right_in);
+    return left_in;
+}
+
+static mp_obj_t contains(mp_obj_t array, mp_obj_t value) {
+    mp_obj_t equal = binary_call(BINARY_EQUAL, PROMOTE_ADD, array, value);
+    if (equal == MP_OBJ_NULL) {
+        return mp_const_false;
+    }
+    ndarray_obj_t *flags = MP_OBJ_TO_PTR(equal);
+    bool found = memchr(flags->data, 1, flags->len) != NULL;
+    ndarray_discard(flags);
+    return mp_obj_new_bool(found);
+}
+
+mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
+    if (op >= MP_BINARY_OP_REVERSE_OR && op <= MP_BINARY_OP_REVERSE_POWER) {
+        mp_obj_t array = left;
+        left = right;
+        right = array;
+        op -= MP_BINARY_OP_REVERSE_OR - MP_BINARY_OP_OR;
+    }
+    switch (op) {
+        case MP_BINARY_OP_EQUAL:
+            return binary_call(BINARY_EQUAL, PROMOTE_ADD, left, right);
+        case MP_BINARY_OP_NOT_EQUAL:
+            return binary_call(BINARY_NOT_EQUAL, PROMOTE_ADD, left, right);
+        case MP_BINARY_OP_LESS:
+            return binary_call(BINARY_LESS, PROMOTE_ADD, left, right);
+        case MP_BINARY_OP_MORE:
+            return binary_call(BINARY_LESS, PROMOTE_ADD, right, left);
+        case MP_BINARY_OP_LESS_EQUAL:
+            return binary_call(BINARY_LESS_EQUAL, PROMOTE_ADD, left, right);
+        case MP_BINARY_OP_MORE_EQUAL:
+            return binary_call(BINARY_LESS_EQUAL, PROMOTE_ADD, right, left);
+        case MP_BINARY_OP_ADD:
+            return binary_call(BINARY_ADD, PROMOTE_ADD, left, right);
+        case MP_BINARY_OP_SUBTRACT:
+            return binary_call(BINARY_SUBTRACT, PROMOTE_SUBTRACT, left, right);
+        case MP_BINARY_OP_MULTIPLY:
+            return binary_call(BINARY_MULTIPLY, PROMOTE_ADD, left, right);
+        case MP_BINARY_OP_TRUE_DIVIDE:
+            return binary_call(BINARY_DIVIDE, PROMOTE_FLOAT, left, right);
+        case MP_BINARY_OP_FLOOR_DIVIDE:
+            return binary_call(BINARY_FLOOR_DIVIDE, PROMOTE_FLOOR_DIVIDE, left, right);
+        case MP_BINARY_OP_MODULO:
+            return binary_call(BINARY_REMAINDER, PROMOTE_REMAINDER, left, right);
+        case MP_BINARY_OP_POWER:
+            return binary_call(BINARY_POWER, PROMOTE_FLOAT, left, right);
+        case MP_BINARY_OP_AND:
+            return binary_call(BINARY_AND, PROMOTE_BITWISE_OPERATOR, left, right);
+        case MP_BINARY_OP_OR:
+            return binary_call(BINARY_OR, PROMOTE_BITWISE_OPERATOR, left, right);
+        case MP_BINARY_OP_XOR:
+            return binary_call(BINARY_XOR, PROMOTE_BITWISE_OPERATOR, left, right);
+        case MP_BINARY_OP_INPLACE_ADD:
+            return binary_in_place(BINARY_ADD, left, right);
+        case MP_BINARY_OP_INPLACE_SUBTRACT:
+            return binary_in_place(BINARY_SUBTRACT, left, right);
+        case MP_BINARY_OP_INPLACE_MULTIPLY:
+            return binary_in_place(BINARY_MULTIPLY, left, right);
+        case MP_BINARY_OP_INPLACE_TRUE_DIVIDE:
+            return binary_in_place(BINARY_DIVIDE, left, right);
+        case MP_BINARY_OP_INPLACE_MODULO:
+            return binary_in_place(BINARY_REMAINDER, left, right);
+        case MP_BINARY_OP_INPLACE_POWER:
+            return binary_in_place(BINARY_POWER, left, right);
+        case MP_BINARY_OP_MAT_MULTIPLY:
+            return matrix_product(left, right);
+        case MP_BINARY_OP_CONTAINS:
+            return contains(left, right);
+        default:
+            return MP_OBJ_NULL;
+    }
+}
+
+// constant op array, in the dtype of the array
+static mp_obj_t with_constant(binary_t op, mp_obj_t constant, const ndarray_obj_t *array) {
+    strided_t view = ndarray_strided(array);
+    uint8_t item[ITEM_BYTES];
+    item_set(view.dtype, item, constant);
+    strided_t left = { .data = item, .dtype = view.dtype };
+    strided_broadcast_to(&left, view.ndim, view.shape);
+    ndarray_obj_t *result = ndarray_new_like(view.dtype, &view);
+    strided_t out = ndarray_strided(result);
+    elementwise_binary(op, &out, &left, &view);
+    return MP_OBJ_FROM_PTR(result);
+}
+
+static mp_obj_t negative(const ndarray_obj_t *array) {
+    // -0.0 - x is -x, also for zeros.
+    switch (array->dtype) {
+        case NDARRAY_FLOAT32:
+        case NDARRAY_FLOAT64:
+            return with_constant(BINARY_SUBTRACT, mp_obj_new_float(-0.0), array);
+        case NDARRAY_COMPLEX:
+            return with_constant(BINARY_SUBTRACT, mp_obj_new_complex(-0.0, -0.0), array);
+        default:
+            return with_constant(BINARY_SUBTRACT, MP_OBJ_NEW_SMALL_INT(0), array);
+    }
+}
+
+static mp_obj_t invert(const ndarray_obj_t *array) {
+    if (kind_of_dtype(array->dtype) > KIND_I32) {
+        mp_raise_ValueError(MP_ERROR_TEXT("operation is not supported for given type"));
+    }
+    return with_constant(BINARY_XOR, MP_OBJ_NEW_SMALL_INT(-1), array);
+}
+
+mp_obj_t absolute(const ndarray_obj_t *array) {
+    strided_t view = ndarray_strided(array);
+    ndarray_obj_t *result;
+    strided_t out;
+    switch (array->dtype) {
+        case NDARRAY_INT8:
+        case NDARRAY_INT16:
+            result = MP_OBJ_TO_PTR(negative(array));
+            out = ndarray_strided(result);
+            elementwise_binary(BINARY_MAXIMUM, &out, &view, &out);
+            break;
+        case NDARRAY_FLOAT32:
+        case NDARRAY_FLOAT64:
+            result = ndarray_new_like(view.dtype, &view);
+            out = ndarray_strided(result);
+            elementwise_apply(fabs, &out, &view);
+            break;
+        case NDARRAY_COMPLEX: {
+            view.dtype = NDARRAY_FLOAT64;
+            strided_t imaginary = view;
+            imaginary.data += sizeof(double);
+            result = ndarray_new_like(NDARRAY_FLOAT64, &view);
+            out = ndarray_strided(result);
+            elementwise_binary(BINARY_HYPOT, &out, &view, &imaginary);
+            break;
+        }
+        default:
+            result = ndarray_new_copy(&view, view.dtype);
+            break;
+    }
+    return MP_OBJ_FROM_PTR(result);
+}
 
 mp_obj_t ndarray_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
     ndarray_obj_t *self = ndarray_from_obj(self_in);
@@ -9,11 +265,17 @@ mp_obj_t ndarray_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
             return mp_obj_new_bool(self->len != 0);
         case MP_UNARY_OP_LEN:
             return mp_obj_new_int_from_uint(self->shape[0]);
+        case MP_UNARY_OP_POSITIVE: {
+            strided_t view = ndarray_strided(self);
+            return MP_OBJ_FROM_PTR(ndarray_new_copy(&view, view.dtype));
+        }
+        case MP_UNARY_OP_NEGATIVE:
+            return negative(self);
+        case MP_UNARY_OP_INVERT:
+            return invert(self);
+        case MP_UNARY_OP_ABS:
+            return absolute(self);
         default:
             return MP_OBJ_NULL;
     }
-}
-
-mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
-    return MP_OBJ_NULL;
 }

@@ -60,7 +60,7 @@ static void print_item(const mp_print_t *print, ndarray_dtype_t dtype, const uin
     }
 }
 
-static void print_row(const mp_print_t *print, const ndarray_obj_t *array, const uint8_t *row) {
+static void print_row(const mp_print_t *print, mp_obj_t self, const strided_t *array, const uint8_t *row) {
     size_t count = array->shape[array->ndim - 1];
     ptrdiff_t stride = array->strides[array->ndim - 1];
     size_t edge = printing_options.edge_items;
@@ -74,21 +74,23 @@ static void print_row(const mp_print_t *print, const ndarray_obj_t *array, const
             i = count - edge;
         }
         if (i < count) {
+            // The stream may be an object that runs code.
+            ndarray_from_obj(self);
             print_item(print, array->dtype, row + (ptrdiff_t)i * stride);
         }
     }
 }
 
-static void print_axis(const mp_print_t *print, const ndarray_obj_t *array, size_t axis, const uint8_t *data) {
+static void print_axis(const mp_print_t *print, mp_obj_t self, const strided_t *array, size_t axis, const uint8_t *data) {
     mp_print_str(print, "[");
     if (axis + 1 == array->ndim) {
-        print_row(print, array, data);
+        print_row(print, self, array, data);
     } else {
         for (size_t i = 0; i < array->shape[axis]; i++) {
             if (i > 0) {
                 mp_print_str(print, axis + 2 == array->ndim ? ",\n       " : ",\n\n       ");
             }
-            print_axis(print, array, axis + 1, data + (ptrdiff_t)i * array->strides[axis]);
+            print_axis(print, self, array, axis + 1, data + (ptrdiff_t)i * array->strides[axis]);
         }
     }
     mp_print_str(print, "]");
@@ -96,19 +98,19 @@ static void print_axis(const mp_print_t *print, const ndarray_obj_t *array, size
 
 void ndarray_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
     (void)kind;
-    const ndarray_obj_t *array = ndarray_from_obj(self);
+    strided_t array = ndarray_strided(ndarray_from_obj(self));
     mp_print_str(print, "array(");
-    if (array->len > 0) {
-        print_axis(print, array, 0, array->data);
+    if (strided_len(&array) > 0) {
+        print_axis(print, self, &array, 0, array.data);
     } else {
         mp_print_str(print, "[]");
-        if (array->ndim > 1) {
+        if (array.ndim > 1) {
             mp_print_str(print, ", shape=(");
-            for (size_t axis = 0; axis < array->ndim; axis++) {
-                mp_printf(print, axis == 0 ? UINT_FMT : "," UINT_FMT, (mp_uint_t)array->shape[axis]);
+            for (size_t axis = 0; axis < array.ndim; axis++) {
+                mp_printf(print, axis == 0 ? UINT_FMT : "," UINT_FMT, (mp_uint_t)array.shape[axis]);
             }
             mp_print_str(print, ")");
         }
     }
-    mp_printf(print, ", dtype=%s)", dtype_name(array->dtype));
+    mp_printf(print, ", dtype=%s)", dtype_name(array.dtype));
 }

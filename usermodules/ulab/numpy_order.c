@@ -1,0 +1,210 @@
+// Functions of ulab.numpy that put items in order.
+
+#include <math.h>
+#include <string.h>
+
+#include "py/runtime.h"
+
+#include "array.h"
+#include "convert.h"
+#include "memory.h"
+#include "numpy.h"
+#include "promote.h"
+#include "sorting.h"
+
+typedef struct {
+    double *values;
+    double *scratch;
+    uint32_t *places;
+    uint32_t *scratch_places;
+} workspace_t;
+
+// One block of memory for sorting runs of n items.
+static workspace_t take_workspace(size_t n) {
+    size_t bytes;
+    void *memory = NULL;
+    if (!__builtin_mul_overflow(n, 2 * (sizeof(double) + sizeof(uint32_t)), &bytes)) {
+        memory = memory_take(bytes, false);
+    }
+    if (memory == NULL) {
+        mp_raise_msg_varg(&mp_type_MemoryError, MP_ERROR_TEXT("no memory to sort " UINT_FMT " items"), (mp_uint_t)n);
+    }
+    workspace_t work = { .values = memory };
+    work.scratch = work.values + n;
+    work.places = (uint32_t *)(work.scratch + n);
+    work.scratch_places = work.places + n;
+    return work;
+}
+
+// What happens to each sorted run. There are no exceptions in between, so
+// that the workspace is always given back.
+typedef void (*run_t)(workspace_t *work, size_t n, const strided_t *out);
+
+static void load_run(double *values, const uint8_t *data, ndarray_dtype_t dtype, ptrdiff_t step, size_t n) {
+    for (size_t done = 0; done < n;) {
+        block_t block;
+        size_t count = MIN(n - done, BLOCK_ITEMS);
+        block_load(&block, KIND_F64, dtype, data + (ptrdiff_t)done * step, step, count);
+        memcpy(values + done, block.f64, count * sizeof(double));
+        done += count;
+    }
+}
+
+static void sort_each(const strided_t *out, const strided_t *in, size_t axis, run_t finish) {
+    size_t n = in->shape[axis];
+    if (in->dtype == NDARRAY_COMPLEX) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("not implemented for complex dtype"));
+    }
+    strided_t from = *in, to = *out;
+    from.shape[axis] = 1;
+    to.shape[axis] = 1;
+    strided_t run = { .dtype = out->dtype, .ndim = 1, .shape = { out->shape[axis] }, .strides = { out->strides[axis] } };
+    strided_loop_t loop;
+    if (n == 0 || !strided_loop_start(&loop, 2, (const strided_t *const[]) { &to, &from })) {
+        return;
+    }
+    workspace_t work = take_workspace(n);
+    do {
+        const uint8_t *data = loop.data[1];
+        run.data = loop.data[0];
+        for (size_t i = 0; i < loop.run; i++, data += loop.step[1], run.data += loop.step[0]) {
+            load_run(work.values, data, in->dtype, in->strides[axis], n);
+            finish(&work, n, &run);
+        }
+    } while (strided_loop_next(&loop));
+    memory_give(work.values);
+}
+
+static void store_values(workspace_t *work, size_t n, const strided_t *out) {
+    sort_values(work->values, NULL, work->scratch, NULL, n);
+    strided_t values = { .data = (uint8_t *)work->values, .dtype = NDARRAY_FLOAT64, .ndim = 1, .shape = { n } };
+    strided_set_dense(&values);
+    strided_copy(out, &values);
+}
+
+static void store_places(workspace_t *work, size_t n, const strided_t *out) {
+    for (size_t i = 0; i < n; i++) {
+        work->places[i] = (uint32_t)i;
+    }
+    sort_values(work->values, work->places, work->scratch, work->scratch_places, n);
+    for (size_t i = 0; i < n; i++) {
+        uint16_t place = (uint16_t)work->places[i];
+        memcpy(out->data + (ptrdiff_t)i * out->strides[0], &place, sizeof(place));
+    }
+}
+
+static void store_median(workspace_t *work, size_t n, const strided_t *out) {
+    sort_values(work->values, NULL, work->scratch, NULL, n);
+    const double *values = work->values;
+    block_t block = { .f64 = { n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2.0 } };
+    if (isnan(values[n - 1])) {
+        block.f64[0] = (double)NAN;
+    }
+    block_store(&block, KIND_F64, out->dtype, out->data, 0, 1);
+}
+
+// (a, *, axis=...)
+static strided_t parse(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args, mp_obj_t *axis) {
+    const mp_arg_t allowed_args[] = {
+        { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_axis, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_obj = *axis } },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    *axis = args[1].u_obj;
+    return ndarray_strided(ndarray_from_obj(args[0].u_obj));
+}
+
+// A dense copy, as one axis if none is given.
+static ndarray_obj_t *copy_for_axis(const strided_t *from, ndarray_dtype_t dtype, mp_obj_t axis_in, size_t *axis) {
+    if (axis_in != mp_const_none) {
+        *axis = axis_from_obj(axis_in, from->ndim);
+    } else {
+        *axis = 0;
+    }
+    ndarray_obj_t *copy = ndarray_new_copy(from, dtype);
+    if (axis_in == mp_const_none) {
+        ndarray_set_flat(copy);
+    }
+    return copy;
+}
+
+static mp_obj_t numpy_sort(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_obj_t axis_in = mp_const_none;
+    strided_t from = parse(n_args, pos_args, kw_args, &axis_in);
+    size_t axis;
+    ndarray_obj_t *sorted = copy_for_axis(&from, from.dtype, axis_in, &axis);
+    strided_t out = ndarray_strided(sorted);
+    sort_each(&out, &out, axis, store_values);
+    return MP_OBJ_FROM_PTR(sorted);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(numpy_sort_obj, 1, numpy_sort);
+
+static mp_obj_t method_sort(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_obj_t axis_in = MP_OBJ_NEW_SMALL_INT(-1);
+    parse(n_args, pos_args, kw_args, &axis_in);
+    ndarray_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    ndarray_check_writable(self);
+    if (axis_in == mp_const_none) {
+        if (!ndarray_is_dense(self)) {
+            mp_raise_ValueError(MP_ERROR_TEXT("cannot flatten an array with gaps in place"));
+        }
+        ndarray_set_flat(self);
+        axis_in = MP_OBJ_NEW_SMALL_INT(0);
+    }
+    strided_t view = ndarray_strided(self);
+    sort_each(&view, &view, axis_from_obj(axis_in, view.ndim), store_values);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ndarray_sort_obj, 1, method_sort);
+
+static mp_obj_t numpy_argsort(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_obj_t axis_in = MP_OBJ_NEW_SMALL_INT(-1);
+    strided_t from = parse(n_args, pos_args, kw_args, &axis_in);
+    if (axis_in == mp_const_none) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("argsort is not implemented for flattened arrays"));
+    }
+    size_t axis = axis_from_obj(axis_in, from.ndim);
+    if (from.shape[axis] > UINT16_MAX) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("axis of " UINT_FMT " items is too long, 65535 are possible"),
+            (mp_uint_t)from.shape[axis]);
+    }
+    ndarray_obj_t *places = ndarray_new_like(NDARRAY_UINT16, &from);
+    strided_t out = ndarray_strided(places);
+    sort_each(&out, &from, axis, store_places);
+    return MP_OBJ_FROM_PTR(places);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(numpy_argsort_obj, 1, numpy_argsort);
+
+static mp_obj_t numpy_median(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_obj_t axis_in = mp_const_none;
+    strided_t from = parse(n_args, pos_args, kw_args, &axis_in);
+    ndarray_dtype_t dtype = promote_to_float(from.dtype);
+    size_t axis;
+    ndarray_obj_t *flat = NULL;
+    if (axis_in == mp_const_none) {
+        flat = copy_for_axis(&from, from.dtype, axis_in, &axis);
+        from = ndarray_strided(flat);
+    } else {
+        axis = axis_from_obj(axis_in, from.ndim);
+    }
+    // The median of nothing is nan.
+    uint8_t item[ITEM_BYTES];
+    item_set(dtype, item, mp_obj_new_float((mp_float_t)NAN));
+    strided_t out = from;
+    out.shape[axis] = 1;
+    strided_t nan_view = { .data = item, .dtype = dtype };
+    strided_broadcast_to(&nan_view, out.ndim, out.shape);
+    ndarray_obj_t *medians = ndarray_new_copy(&nan_view, dtype);
+    out = ndarray_strided(medians);
+    sort_each(&out, &from, axis, store_median);
+    if (flat != NULL) {
+        ndarray_discard(flat);
+    }
+    if (from.ndim == 1) {
+        return item_get(dtype, medians->data);
+    }
+    ndarray_drop_axis(medians, axis);
+    return MP_OBJ_FROM_PTR(medians);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(numpy_median_obj, 1, numpy_median);
