@@ -10,6 +10,7 @@ import pytest
 from eap_samples import elf, elf_aarch64, manifest, manifest_2, write_app, write_firmware
 from interpreters import ARCHES, ROOT
 
+from mpycam import version
 from mpycam.cli import main
 from mpycam.eap import PackageError, build, inspect
 
@@ -469,3 +470,12 @@ def test_real_firmware(tmp_path, arch):
     options = package.package_conf["APPOPTS"].split()
     result = subprocess.run([emulator, "./sample_app", *options], cwd=folder, capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (0, "started\n")
+
+
+@pytest.mark.parametrize("arch", [arch for arch in ARCHES if arch in ("armv7hf", "aarch64")])
+def test_our_app(tmp_path, arch):
+    made = build(
+        ROOT / "app", ROOT / "dist" / arch / "micropython", arch, tmp_path, library=ROOT / "lib", max_bytes=350_000
+    )
+    assert made.path.name == f"door_state_{version.replace('.', '_')}_{arch}.eap"
+    assert made.problems == []

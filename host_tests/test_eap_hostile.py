@@ -124,7 +124,9 @@ def test_damaged_headers():
 
 @pytest.mark.parametrize(
     "records",
-    [b"x", b"99999 path=x\n", b"5 path=x\n", b"0 a=b\n", b"-6 a=b\n", b"9 path\n", b"12 size=1x\n\n\n", b"11 size=-1\n",
+    [b"x", b"99999 path=x\n", b"5 path=x\n", b"0 a=b\n", b"-6 a=b\n", b"9 path\n", b"12 size=1x\n\n\n",
+     b"12 path=a\0b\n",
+     b"11 size=-1\n",
      b"30 size=99999999999999999999\n", b"1" * 100],
 )  # fmt: skip
 def test_damaged_attributes(records):

@@ -118,7 +118,7 @@ def read_archive(data, limits=DEFAULT_LIMITS):
 
 
 class _Content:
-    """The uncompressed content as a stream that never holds more than one piece of it."""
+    """The uncompressed content as a stream, which holds one member and a piece of what follows at most."""
 
     PIECE = 1 << 18
 
@@ -311,7 +311,8 @@ def _attributes(text):
             raise _Damaged("tar has a damaged list of attributes")
         record, text = text[len(length) + 1 : int(length)], text[int(length) :]
         key, equals, value = record.rstrip(b"\n").partition(b"=")
-        if not equals:
+        # Readers in C would take a name up to a zero byte only.
+        if not equals or b"\0" in value:
             raise _Damaged("tar has a damaged list of attributes")
         key = key.decode("utf-8", "replace")
         if key == "size":
