@@ -18,7 +18,8 @@ CHALLENGES = [
      [["digest", {"realm": "a, b", "qop": "auth,auth-int"}], ["basic", {"realm": "c"}]]),
     (r'Digest realm="say \"hi\" \\", nonce="=="', [["digest", {"realm": 'say "hi" \\', "nonce": "=="}]]),
     ("Digest  realm = x ,nonce=y,, stale=TRUE", [["digest", {"realm": "x", "nonce": "y", "stale": "TRUE"}]]),
-    ('Negotiate, Digest nonce="n",realm="", Basic', [["negotiate", {}], ["digest", {"nonce": "n", "realm": ""}], ["basic", {}]]),
+    ('Negotiate, Digest nonce="n",realm="", Basic',
+     [["negotiate", {}], ["digest", {"nonce": "n", "realm": ""}], ["basic", {}]]),
     ('Digest realm="never closed', [["digest", {"realm": "never closed"}]]),
 ]  # fmt: skip
 
@@ -74,7 +75,8 @@ def first(*offers):
     value = authenticator.header("GET", "/")
     return value[:5] + ("SHA" if "SHA-256" in value else "")
 print(first('Basic realm="r"', 'Digest realm="r", nonce="n", qop="auth"'))
-print(first('Digest realm="r", nonce="n", qop="auth", algorithm=MD5', 'Digest realm="r", nonce="n", qop="auth", algorithm=SHA-256'))
+digest = 'Digest realm="r", nonce="n", qop="auth", algorithm='
+print(first(digest + "MD5", digest + "SHA-256"))
 print(first('Digest realm="r", nonce="n", qop="auth-int", Basic realm="r"'))
 print(first('Digest realm="r", nonce="n", algorithm=SHA-512-256'))
 print(first('Negotiate'))

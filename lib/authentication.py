@@ -118,7 +118,8 @@ class Authenticator:
                     self._scheme, self._parameters, self._algorithm = scheme, parameters, algorithm
         if best > len(ALGORITHMS):
             self._scheme = None
-            raise AuthenticationError("need Basic or Digest authentication, server offers " + (", ".join(offered) or "none"))
+            names = ", ".join(offered) or "none"
+            raise AuthenticationError("need Basic or Digest authentication, server offers " + names)
         self._count = 0
         return self._parameters.get("stale", "").lower() == "true"
 

@@ -108,12 +108,18 @@ def distance(a, b):
     return above[len(b)]
 
 
+def _farness(name, candidate):
+    """How far a name is from a candidate, or else from one of its words."""
+    return min([distance(name, candidate)] + [distance(name, word) + 1 for word in candidate.split("_")])
+
+
 def unknown(kind, name, names):
-    """The ConfigError for a name that is none of `names`, with the nearest one if it is near."""
-    nearest = min(names, key=lambda candidate: distance(name, candidate))
-    if distance(name, nearest) <= max(1, len(name) // 3):
-        return ConfigError("unknown %s '%s', did you mean '%s'?" % (kind, name, nearest))
-    return ConfigError("unknown %s '%s', need one of %s" % (kind, name, ", ".join(sorted(names))))
+    """The ConfigError for a name that is none of `names`: it tells the nearest, and all if even that is far."""
+    nearest = min(names, key=lambda candidate: _farness(name, candidate))
+    text = "unknown %s '%s', did you mean '%s'?" % (kind, name, nearest)
+    if _farness(name, nearest) > max(1, len(name) // 3):
+        text += " There are " + ", ".join(sorted(names))
+    return ConfigError(text)
 
 
 def check(fields, values):

@@ -23,7 +23,7 @@ def main(arguments):
     except settings.Usage:
         print(settings.usage())
         return
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         fail(error)
     versions = (
         ("door_state", door.__version__),
@@ -37,8 +37,6 @@ def main(arguments):
         reason = "end of source"
     except SystemExit:
         reason = "terminated"
-    except KeyboardInterrupt:
-        reason = "interrupted"
     finally:
         watch.ended(reason)
 

@@ -22,10 +22,7 @@ class DoorNetwork:
 
     def __init__(self, path, region):
         """Load the model; `region` is [x, y, width, height] in fractions of the picture."""
-        try:
-            self._network = network = unn.load(path)
-        except OSError as error:
-            raise ValueError("%s: cannot be read, %s" % (path, error))
+        self._network = network = unn.load(path)
         if len(network.input_shape) != 2 or network.output_shape != (2,) or sorted(network.labels) != [CLOSED, OPEN]:
             raise ValueError(
                 "%s: need a model of a gray picture with the labels closed and open, have input %s, labels %s"
@@ -83,7 +80,7 @@ class Watch:
     """Watches one door until its source ends."""
 
     def __init__(self, settings):
-        """Load the model and open the source; raises ValueError, whose text names what is wrong."""
+        """Load the model and open the source; raises OSError or ValueError, whose texts name what is wrong."""
         self._network = DoorNetwork(settings["model"] or packaged("door.unn"), settings["region"])
         self._door = DoorState(
             settings["open_threshold"], settings["close_threshold"], settings["minimum_duration"]
