@@ -32,8 +32,9 @@ def door(model):
 
 def test_lines_of_a_clip(interpreter, door, clip):
     lines = watch(interpreter, *door, "--source", clip, "--every-frame", "true")
-    start, *middle, end = lines
-    assert [line["event"] for line in lines if line["event"] != "frame"] == ["start"] + ["door"] * 3 + ["end"]
+    start, *middle, statistics, end = lines
+    kinds = [line["event"] for line in lines if line["event"] != "frame"]
+    assert kinds == ["start", "door", "door", "door", "statistics", "end"]
     assert (start["time"], start["door_state"], start["micropython"]) == (0, "0.1.0", "1.25.0")
     assert start["settings"]["minimum_duration"] == 0.5
     frames = [line for line in middle if line["event"] == "frame"]
@@ -49,6 +50,7 @@ def test_lines_of_a_clip(interpreter, door, clip):
         (40, 8, "closed"),
     ]
     assert all(line["confidence"] == pytest.approx(probability(BRIGHT), abs=0.05) for line in changes)
+    assert (statistics["frames"], statistics["state"]) == (len(CLIP), "closed")
     assert end == {
         "event": "end", "time": 9.2, "reason": "end of source", "frames": len(CLIP), "damaged": 0, "changes": 3
     }  # fmt: skip
@@ -151,6 +153,7 @@ def test_lost_camera_is_said_once(interpreter, door):
         {"event": "source", "state": "lost", "reason": "the stream ended inside of a part"},
         {"event": "source", "state": "back"},
         {"event": "door", "state": "open"},
+        {"event": "statistics", "state": "open"},
         {"event": "end", "reason": "terminated"},
     ]
 

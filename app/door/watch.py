@@ -103,7 +103,7 @@ class Watch:
 
     async def run(self):
         """Take frame after frame, and print a line for every change and every interval."""
-        asyncio.create_task(self._tell_statistics())
+        asyncio.create_task(self._watch_clock())
         began = time.ticks_us()
         async for frame, self._time in self._source:
             self._frames += 1
@@ -136,8 +136,9 @@ class Watch:
         self._tell("start", *versions, ("config", path), ("settings", json_lines.Nested(sorted(shown.items()))))
 
     def ended(self, reason):
-        """Print the last line."""
+        """Print the statistics of the last frames, and the last line."""
         self._source.close()
+        self._tell_statistics()
         self._tell("end", ("reason", reason), *self._totals())
 
     def _totals(self):
@@ -159,19 +160,22 @@ class Watch:
         self._door.forget()
         self._tell("source", ("state", state), *((("reason", reason),) if reason else ()))
 
-    async def _tell_statistics(self):
+    async def _watch_clock(self):
         while True:
             await asyncio.sleep_ms(HEARTBEAT_MS)
-            passed = time.ticks_diff(time.ticks_ms(), self._stages_began)
-            if passed >= self._statistics_ms:
-                stages, self._stages = self._stages, Stages()
-                self._stages_began = time.ticks_ms()
-                gc.collect()
-                self._tell(
-                    "statistics",
-                    *self._totals(),
-                    ("state", self._door.state),
-                    ("fps", stages.frames * 1000 / passed),
-                    ("milliseconds", json_lines.Nested(stages.means())),
-                    ("heap", gc.mem_alloc())
-                )  # fmt: skip
+            if time.ticks_diff(time.ticks_ms(), self._stages_began) >= self._statistics_ms:
+                self._tell_statistics()
+
+    def _tell_statistics(self):
+        passed = max(1, time.ticks_diff(time.ticks_ms(), self._stages_began))
+        stages, self._stages = self._stages, Stages()
+        self._stages_began = time.ticks_ms()
+        gc.collect()
+        self._tell(
+            "statistics",
+            *self._totals(),
+            ("state", self._door.state),
+            ("fps", stages.frames * 1000 / passed),
+            ("milliseconds", json_lines.Nested(stages.means())),
+            ("heap", gc.mem_alloc())
+        )  # fmt: skip
