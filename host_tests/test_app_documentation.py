@@ -1,0 +1,68 @@
+"""docs/door_state.md says what the app does."""
+
+import json
+import re
+
+import pytest
+from camera_python import run
+from camera_server import CameraServer, part, stream_head
+from door_app import Running, brightness_model, environment, picture, watch
+from interpreters import ROOT
+from test_app_door import CLIP
+
+TEXT = (ROOT / "docs" / "door_state.md").read_text()
+LINES = [json.loads(line) for block in re.findall(r"```json\n(.*?)```", TEXT, re.S) for line in block.splitlines()]
+
+
+def test_table_of_the_configuration(host):
+    printed = run(host, """
+from door.settings import FIELDS
+for field in FIELDS:
+    print(json.dumps([field.name, field.default, field.expected]))
+""")  # fmt: skip
+    fields = [json.loads(line) for line in printed.splitlines()]
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| (.+?) \| .+ \|$", TEXT, re.M)
+    assert [[name, json.loads(default), expected] for name, default, expected in rows] == fields
+
+
+def test_example_of_a_clip(host, tmp_path):
+    brightness_model(tmp_path / "brightness.unn")
+    (tmp_path / "clip.mjpeg").write_bytes(b"".join(map(picture, CLIP)))
+    (tmp_path / "app").symlink_to(ROOT / "app")
+    (tmp_path / "lib").symlink_to(ROOT / "lib")
+    command = ["-X", "heapsize=4M", "-m", "door", "--source", "clip.mjpeg", "--model", "brightness.unn"]
+    result = host.start(command, cwd=tmp_path, env={"MICROPYPATH": ".frozen:lib:app"})
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(found) == 6
+    for said, line in zip(LINES, found, strict=False):
+        assert list(said) == list(line)
+        for measured in ("fps", "milliseconds", "heap"):
+            if measured in said:
+                assert type(said.pop(measured)) is type(line.pop(measured))
+        assert said == line
+
+
+def test_other_lines_have_the_keys_that_are_shown(host, tmp_path):
+    model = brightness_model(tmp_path / "brightness.unn")
+    (tmp_path / "one.jpg").write_bytes(picture(40))
+    found = watch(host, "--model", model, "--source", tmp_path / "one.jpg", "--every_frame", "true")
+
+    def respond(request, connection):
+        stream_head(connection)
+        connection.sendall(part(picture(40)))
+
+    with CameraServer(respond) as server:
+        with Running(host, "--model", model, "--source", server.url(), "--retry_first", 0.05) as app:
+            found += [app.until("source"), app.until("source")]
+    forms = {(line["event"], *line) for line in found}
+    for line in LINES[6:]:
+        assert (line["event"], *line) in forms
+    assert [line["event"] for line in LINES[6:]] == ["source", "source", "frame"]
+
+
+@pytest.mark.parametrize("config", ['{"treshold": 1}', '{"fps": "5"}'])
+def test_refusals_are_as_shown(host, tmp_path, config):
+    (tmp_path / "c.json").write_text(config)
+    result = host.start(["-m", "door", "--config", tmp_path / "c.json"], env=environment())
+    assert result.returncode == 2
+    assert "    " + result.stderr in TEXT
