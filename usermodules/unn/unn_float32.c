@@ -5,12 +5,14 @@
 
 #include "unn_step.h"
 
-typedef float floats_t __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float floats_t __attribute__((vector_size(16)));
+// only for loads: gcc 14 for aarch64 cannot pass vectors of odd alignment
+typedef float unaligned_floats_t __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define LANES (4)
 
 static inline floats_t load_floats(const float *values) {
-    return *(const floats_t *)values;
+    return *(const unaligned_floats_t *)values;
 }
 
 static inline float add_lanes(floats_t values) {
