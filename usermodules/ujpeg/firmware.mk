@@ -32,7 +32,7 @@ LIBJPEG_CFLAGS := -w -g -ffunction-sections -fdata-sections -DNO_GETENV -DNO_PUT
 	-I$(LIBJPEG_CONFIG) -I$(LIBJPEG)/source -I$(LIBJPEG)/source/simd/arm $(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)
 LIBJPEG_CC := $(or $(TARGET_CC),cc)
 
-firmware-native: $(LIBJPEG)/libjpeg.a
+toolchain: $(LIBJPEG)/libjpeg.a
 
 # A quoted #include looks beside the including file first: to see our
 # jmorecfg.h, the sources are compiled from a copy.
