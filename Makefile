@@ -2,7 +2,6 @@
 
 # Parameters, each for the targets that name it.
 ARCH ?= host
-CAM ?= host
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
@@ -11,7 +10,7 @@ PYTHON_ENV := build/venv
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 include variant/firmware.mk
--include docker/containers.mk
+include docker/containers.mk docker/deploy.mk
 
 # Install those of the Debian packages $(1) that are missing.
 define install_packages

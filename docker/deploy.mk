@@ -8,10 +8,14 @@ DEPLOY_TO ?= /tmp
 DEPLOY_ARCH := $(if $(filter command environment,$(origin ARCH)),$(ARCH))
 
 .PHONY: install-mpy
-install-mpy: require-camera ## copy the interpreter to CAM over ssh
-	arch=$(or $(DEPLOY_ARCH),$$($(PYTHON_ENV)/bin/mpycam camera-arch $(CAM))) \
-		&& $(MAKE) --no-print-directory firmware ARCH=$$arch \
-		&& $(PYTHON_ENV)/bin/mpycam install-mpy --arch $$arch --folder $(DEPLOY_TO) $(CAM)
+ifneq ($(DEPLOY_ARCH),)
+install-mpy: require-camera firmware ## copy the interpreter to CAM over ssh
+	$(PYTHON_ENV)/bin/mpycam install-mpy --arch $(ARCH) --folder $(DEPLOY_TO) $(CAM)
+else
+install-mpy: require-camera
+	@arch=$$($(PYTHON_ENV)/bin/mpycam camera-arch $(CAM)) \
+		&& $(MAKE) --no-print-directory install-mpy ARCH=$$arch
+endif
 
 .PHONY: run-mpy
 run-mpy: require-camera ## open the REPL of the interpreter on CAM
