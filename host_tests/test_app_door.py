@@ -236,6 +236,32 @@ def test_memory_over_a_thousand_frames(interpreter, model):
     assert max(heap for _, heap in heaps) - min(heap for _, heap in heaps) < 2000
 
 
+def test_frames_up_to_the_largest_limit(interpreter, model, tmp_path):
+    """Growing frames of unknown length are what scatters a heap most; 4 MB have to do."""
+
+    def padded(size):
+        comments = b"\xff\xfe\xff\xff" + bytes(65533)
+        return frame[:2] + comments * ((size - len(frame)) // len(comments)) + frame[2:]
+
+    frame = picture(DARK)
+    frames = [padded(size) for size in (70_000, 300_000, 900_000, 1_100_000, 1_500_000, 2_097_152)]
+
+    def respond(request, connection):
+        stream_head(connection)
+        for data in frames:
+            connection.sendall(part(data, length=False))
+        connection.sendall(b"--myboundary\r\n")
+        connection.recv(1)
+
+    options = ["--model", model, "--frame_limit", 2_097_152, "--every_frame", "true"]
+    with CameraServer(respond) as server, Running(interpreter, "--source", server.url(), *options) as app:
+        assert [app.until("frame")["frame"] for _ in frames] == list(range(6))
+        app.terminate()
+    (tmp_path / "clip.mjpeg").write_bytes(b"".join(frames))
+    lines = watch(interpreter, "--source", tmp_path / "clip.mjpeg", *options)
+    assert (lines[-1]["frames"], lines[-1]["damaged"]) == (6, 0)
+
+
 def test_refusals(host, door, clip, tmp_path, model):
     def config(text):
         path = tmp_path / "refused.json"
@@ -267,9 +293,7 @@ def test_refusals(host, door, clip, tmp_path, model):
     assert refused(host, *door, "--source", tmp_path / "no.mjpeg") == (
         f"door_state: {tmp_path}/no.mjpeg: cannot be read, [Errno 2] ENOENT"
     )
-    assert refused(host, "--model", "no.unn", "--source", clip) == (
-        "door_state: [Errno 2] ENOENT: can't open no.unn"
-    )
+    assert refused(host, "--model", "no.unn", "--source", clip) == ("door_state: [Errno 2] ENOENT: can't open no.unn")
     wrong = brightness_model(tmp_path / "cat.unn", ("cat", "dog"))
     assert refused(host, "--model", wrong, "--source", clip) == (
         f"door_state: {wrong}: need a model of a gray picture with the labels closed and open, "

@@ -33,7 +33,8 @@ for a, b in cases():
 
 FIELDS = """
 from config import *
-FIELDS = (Number("threshold", 0.5, 0, 1), Number("frame_limit", 1, 1, 9), Number("count", 3, 1, 10, whole=True), Flag("loud", False),
+FIELDS = (Number("threshold", 0.5, 0, 1), Number("frame_limit", 1, 1, 9),
+          Number("count", 3, 1, 10, whole=True), Flag("loud", False),
           Text("name", "x"), Text("comment", ""), Region("region", [0, 0, 1, 1]))
 for values in cases():
     try:
@@ -41,7 +42,16 @@ for values in cases():
     except ConfigError as error:
         print(json.dumps(str(error)))
 """
-DEFAULTS = {"threshold": 0.5, "frame_limit": 1, "count": 3, "loud": False, "name": "x", "comment": "", "region": [0, 0, 1, 1]}
+DEFAULTS = {
+    "threshold": 0.5,
+    "frame_limit": 1,
+    "count": 3,
+    "loud": False,
+    "name": "x",
+    "comment": "",
+    "region": [0, 0, 1, 1],
+}
+ALL = "There are comment, count, frame_limit, loud, name, region, threshold"
 FRACTIONS = "region: need [x, y, width, height] in fractions from 0 to 1 inside of the picture, have "
 CHECKS = [
     ({}, DEFAULTS),
@@ -51,8 +61,8 @@ CHECKS = [
     ({"treshold": 1}, "unknown key 'treshold', did you mean 'threshold'?"),
     ({"limit": 1}, "unknown key 'limit', did you mean 'frame_limit'?"),
     ({"nmae": 1}, "unknown key 'nmae', did you mean 'name'?"),
-    ({"xyz": 1}, "unknown key 'xyz', did you mean 'loud'? There are comment, count, frame_limit, loud, name, region, threshold"),
-    ({"": 1}, "unknown key '', did you mean 'loud'? There are comment, count, frame_limit, loud, name, region, threshold"),
+    ({"xyz": 1}, "unknown key 'xyz', did you mean 'loud'? " + ALL),
+    ({"": 1}, "unknown key '', did you mean 'loud'? " + ALL),
     ({"threshold": 1.01}, "threshold: need a number from 0 to 1, have 1.01"),
     ({"threshold": -1}, "threshold: need a number from 0 to 1, have -1"),
     ({"threshold": "0.5"}, 'threshold: need a number from 0 to 1, have "0.5"'),

@@ -63,22 +63,24 @@ def split(data):
 
 SCRIPT = """
 from mjpeg import MjpegSplitter
-for path, limit, size, most in cases():
+splitter = MjpegSplitter(LIMIT)
+for path, most in cases():
     with open(path, "rb") as file:
         turn = 0
         def readinto(view):
             global turn
             turn += 1
             return file.readinto(view[:1 + turn * 7919 % most])
-        splitter = MjpegSplitter(readinto, limit, size)
+        damaged = splitter.damaged
+        splitter.begin(readinto)
         frames = []
         while True:
             frame = splitter.next()
             if frame is None:
                 break
             frames.append(sha(frame)[:16])
-    print(json.dumps([frames, splitter.damaged]))
-"""
+    print(json.dumps([frames, splitter.damaged - damaged]))
+""".replace("LIMIT", str(LIMIT))
 
 
 def compare(interpreter, folder, streams):
@@ -87,7 +89,7 @@ def compare(interpreter, folder, streams):
     for index, data in enumerate(streams):
         path = folder / f"{index}.mjpeg"
         path.write_bytes(data)
-        cases.append([str(path), LIMIT, 64 if index % 2 else 32768, 300 if index % 3 else 40000])
+        cases.append([str(path), [7, 300, 40000][index % 3]])
     answers = evaluate(interpreter, folder, SCRIPT, cases)
     for data, (frames, damaged) in zip(streams, answers, strict=True):
         assert (frames, damaged) == split(data)

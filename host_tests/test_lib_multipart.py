@@ -20,7 +20,7 @@ async def split(path, content_type, most):
             turn += 1
             return file.readinto(view[:1 + turn * 7919 % most])
         parts = MultipartReader(BufferedReader(readinto, 1024), boundary_of(content_type))
-        buffer = FrameBuffer(LIMIT, 256)
+        buffer = FrameBuffer(LIMIT)
         frames, end = [], "end"
         try:
             while await parts.read(buffer):
@@ -142,7 +142,7 @@ def test_end_inside_of_a_part(interpreter, tmp_path):
 def test_frame_buffer(interpreter):
     printed = run(interpreter, """
 from frame_buffer import FrameBuffer
-buffer = FrameBuffer(100, 8)
+buffer = FrameBuffer(100)
 expected = b""
 for turn in range(7):
     buffer.append(memoryview(bytes([turn] * turn)))

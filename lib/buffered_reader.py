@@ -17,7 +17,7 @@ class BufferedReader:
             self._start = self._end = 0
         elif self._end == len(self._buffer):
             count = self._end - self._start
-            self._buffer[:count] = self._buffer[self._start : self._end]
+            self._view[:count] = self._view[self._start : self._end]
             self._start, self._end = 0, count
         count = await self._readinto(self._view[self._end :])
         self._end += count

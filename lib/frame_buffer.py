@@ -1,16 +1,20 @@
-"""One buffer that every frame goes through, so that the heap is not churned by frames."""
+"""One buffer that every frame goes through."""
 
 
 class FrameBuffer:
-    """Bytes of a frame, at most `limit`; the memory grows when needed and is used again."""
+    """Bytes of a frame, at most `limit`.
 
-    def __init__(self, limit, size=32768):
+    The memory is taken once: a heap that other objects have scattered over has
+    no room later for a buffer that has to grow.
+    """
+
+    def __init__(self, limit):
         self.limit = limit
         self.length = 0
-        self._bytes = bytearray(min(size, limit))
+        self._view = memoryview(bytearray(limit))
 
     def clear(self):
-        """Forget the frame, keep the memory."""
+        """Forget the frame."""
         self.length = 0
 
     def extend(self, count):
@@ -18,15 +22,11 @@ class FrameBuffer:
 
         Raises ValueError when the frame would be longer than the limit.
         """
-        length = self.length + count
-        if length > self.limit:
-            raise ValueError("need a frame of at most %d bytes, have at least %d" % (self.limit, length))
-        if length > len(self._bytes):
-            grown = bytearray(min(self.limit, max(length, 2 * len(self._bytes))))
-            grown[: self.length] = memoryview(self._bytes)[: self.length]
-            self._bytes = grown
-        start, self.length = self.length, length
-        return memoryview(self._bytes)[start:length]
+        start, end = self.length, self.length + count
+        if end > self.limit:
+            raise ValueError("need a frame of at most %d bytes, have at least %d" % (self.limit, end))
+        self.length = end
+        return self._view[start:end]
 
     def append(self, view):
         """Add a copy of the bytes of a memoryview."""
@@ -34,4 +34,4 @@ class FrameBuffer:
 
     def frame(self):
         """A memoryview of the frame, good until the next clear()."""
-        return memoryview(self._bytes)[: self.length]
+        return self._view[: self.length]

@@ -15,8 +15,8 @@ import os
 import time
 
 from backoff import Backoff
-from frame_buffer import FrameBuffer
 from buffered_reader import BufferedReader
+from frame_buffer import FrameBuffer
 from http_client import HttpClient, HttpError, Url
 from mjpeg import MjpegSplitter
 from multipart import MultipartReader, boundary_of
@@ -81,9 +81,8 @@ class FileFrames:
         self._files = files_of(path)
         self._fps = fps
         self._pace = pace
-        self._limit = frame_limit
         self._file = None
-        self._splitter = None
+        self._splitter = MjpegSplitter(frame_limit)
         self._started = time.ticks_ms()
 
     def __aiter__(self):
@@ -91,11 +90,11 @@ class FileFrames:
 
     async def __anext__(self):
         while True:
-            if self._splitter is None:
+            if self._file is None:
                 if not self._files:
                     raise StopAsyncIteration
                 self._file = open(self._files.pop(0), "rb")
-                self._splitter = MjpegSplitter(self._file.readinto, self._limit)
+                self._splitter.begin(self._file.readinto)
             damaged = self._splitter.damaged
             frame = self._splitter.next()
             damaged = self._splitter.damaged - damaged
@@ -114,7 +113,7 @@ class FileFrames:
         """Close the file that is being read."""
         if self._file is not None:
             self._file.close()
-        self._file = self._splitter = None
+        self._file = None
 
 
 class UrlFrames:

@@ -8,24 +8,29 @@ class _Damage(Exception):
 
 
 class MjpegSplitter:
-    """Splits a stream at the markers of its images (ISO/IEC 10918-1, annex B).
+    """Splits streams at the markers of their images (ISO/IEC 10918-1, annex B).
 
-    `readinto(view)` fills a memoryview and returns the count, 0 at the end. An
-    image is followed from SOI through its segments and scans to EOI, so that
+    An image is followed from SOI through its segments and scans to EOI, so that
     thumbnails inside of segments are not taken for images. Where this fails,
     the image counts as damaged and the next SOI is searched: behind the scan
     data that was read, or behind the SOI if damage is in the segments, whose
-    lengths cannot be trusted then. No image may be longer than `limit` bytes.
+    lengths cannot be trusted then. No image may be longer than `limit` bytes;
+    so much memory is taken once, for all streams.
     """
 
-    def __init__(self, readinto, limit, size=32768):
-        self._readinto = readinto
+    def __init__(self, limit):
         self._limit = limit
-        self._buffer = bytearray(min(size, limit))
-        self._start = 0
-        self._end = 0
+        self._buffer = bytearray(limit)
+        self._view = memoryview(self._buffer)
         # Images given up so far.
         self.damaged = 0
+        self.begin(None)
+
+    def begin(self, readinto):
+        """Begin with a stream: `readinto(view)` fills a memoryview and returns the count, 0 at the end."""
+        self._readinto = readinto
+        self._start = 0
+        self._end = 0
 
     def next(self):
         """A memoryview of the next whole image, good until the next call, or None at the end."""
@@ -36,26 +41,22 @@ class MjpegSplitter:
                 self.damaged += 1
                 self._start += damage.args[0]
                 continue
-            frame = memoryview(self._buffer)[self._start : self._start + length]
+            frame = self._view[self._start : self._start + length]
             self._start += length
             return frame
         return None
 
     def _fill(self):
         """Read more behind what is there; False at the end of the stream or when the limit is reached."""
-        count = self._end - self._start
-        if self._start and self._end == len(self._buffer):
-            self._buffer[:count] = self._buffer[self._start : self._end]
-            self._start, self._end = 0, count
-        if self._end == len(self._buffer):
-            if count >= self._limit:
+        if self._end == self._limit:
+            if self._start == 0:
                 return False
-            grown = bytearray(min(self._limit, 2 * count))
-            grown[:count] = self._buffer
-            self._buffer = grown
-        read = self._readinto(memoryview(self._buffer)[self._end :])
-        self._end += read
-        return read > 0
+            count = self._end - self._start
+            self._view[:count] = self._view[self._start : self._end]
+            self._start, self._end = 0, count
+        count = self._readinto(self._view[self._end :])
+        self._end += count
+        return count > 0
 
     def _find_start(self):
         """Go to the next SOI that a marker follows."""

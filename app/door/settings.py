@@ -19,7 +19,7 @@ FIELDS = (
     config.Number("timeout", 10, 0.1, 600),
     config.Number("retry_first", 1, 0.05, 3600),
     config.Number("retry_longest", 60, 0.05, 3600),
-    config.Number("frame_limit", 1048576, 4096, 16777216, whole=True),
+    config.Number("frame_limit", 1048576, 4096, 2097152, whole=True),
     config.Number("fps", 5, 0.01, 1000),
     config.Flag("pace", False),
     config.Flag("every_frame", False),

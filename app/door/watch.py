@@ -105,7 +105,8 @@ class Watch:
         """Take frame after frame, and print a line for every change and every interval."""
         asyncio.create_task(self._watch_clock())
         began = time.ticks_us()
-        async for frame, self._time in self._source:
+        async for frame, seconds in self._source:
+            self._time = seconds
             self._frames += 1
             read = time.ticks_us()
             try:
