@@ -34,7 +34,8 @@ static uint32_t share_before(const area_axis_t *axis, uint32_t part, uint64_t po
         return 0;
     }
     uint32_t inside = position - edge < axis->length ? (uint32_t)(position - edge) : axis->length;
-    return (uint32_t)((((uint64_t)inside << WEIGHT_BITS) + axis->length / 2) / axis->length);
+    // A side of a JPEG image is at most 65500 pixels: this fits.
+    return ((inside << WEIGHT_BITS) + axis->length / 2) / axis->length;
 }
 
 static uint32_t weight_in_part(const area_axis_t *axis, uint32_t part, uint32_t pixel) {

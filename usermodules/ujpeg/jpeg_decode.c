@@ -244,60 +244,6 @@ uint32_t ujpeg_scale_for_size(const ujpeg_region_t *region, uint32_t width, uint
     return scale;
 }
 
-// Where rows of pixels go that libjpeg has written.
-typedef struct {
-    const ujpeg_request_t *request;
-    uint32_t row;       // of the result
-    bool interleaved;   // pixels of the result lie as libjpeg writes them
-} sink_t;
-
-static uint8_t *row_of_plane(const sink_t *sink, uint32_t channel) {
-    const ujpeg_plane_t *plane = &sink->request->planes[channel];
-    return plane->data + (ptrdiff_t)sink->row * plane->row_stride;
-}
-
-static bool is_interleaved(const ujpeg_request_t *request) {
-    for (uint32_t i = 0; i < request->channels; ++i) {
-        if (request->planes[i].column_stride != (ptrdiff_t)request->channels
-            || request->planes[i].row_stride != request->planes[0].row_stride
-            || request->planes[i].data != request->planes[0].data + i) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void store_row(sink_t *sink, const uint8_t *pixels) {
-    const ujpeg_request_t *request = sink->request;
-    uint32_t width = request->width;
-    uint32_t channels = request->channels;
-    if (sink->interleaved) {
-        memcpy(row_of_plane(sink, 0), pixels, (size_t)width * channels);
-    } else if (channels == 3 && request->planes[0].column_stride == 1 && request->planes[1].column_stride == 1
-        && request->planes[2].column_stride == 1) {
-        // Compilers make vector instructions of this loop.
-        uint8_t *restrict red = row_of_plane(sink, 0);
-        uint8_t *restrict green = row_of_plane(sink, 1);
-        uint8_t *restrict blue = row_of_plane(sink, 2);
-        for (uint32_t i = 0; i < width; ++i) {
-            red[i] = pixels[3 * i];
-            green[i] = pixels[3 * i + 1];
-            blue[i] = pixels[3 * i + 2];
-        }
-    } else {
-        for (uint32_t channel = 0; channel < channels; ++channel) {
-            uint8_t *to = row_of_plane(sink, channel);
-            const uint8_t *from = pixels + channel;
-            for (uint32_t i = 0; i < width; ++i) {
-                *to = *from;
-                to += request->planes[channel].column_stride;
-                from += channels;
-            }
-        }
-    }
-    ++sink->row;
-}
-
 // Decodes columns [left, end) of the scaled image, and a little more; gives how
 // far into libjpeg's rows they begin.
 static uint32_t crop_columns(struct jpeg_decompress_struct *jpeg, uint32_t left, uint32_t end) {
@@ -315,27 +261,27 @@ static void read_row(struct jpeg_decompress_struct *jpeg, uint8_t *pixels) {
     jpeg_read_scanlines(jpeg, &pixels, 1);
 }
 
-static void decode_scaled(ujpeg_decoder_t *decoder, sink_t *sink, uint32_t left, uint32_t top) {
+static void decode_scaled(ujpeg_decoder_t *decoder, const ujpeg_request_t *request) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-    const ujpeg_request_t *request = sink->request;
+    uint32_t left = request->region.x / request->scale;
     uint32_t offset = crop_columns(jpeg, left, left + request->width);
-    jpeg_skip_scanlines(jpeg, top);
-    if (sink->interleaved && offset == 0 && jpeg->output_width == request->width) {
-        for (; sink->row < request->height; ++sink->row) {
-            read_row(jpeg, row_of_plane(sink, 0));
+    jpeg_skip_scanlines(jpeg, request->region.y / request->scale);
+    const plane_t *planes = request->planes;
+    if (offset == 0 && jpeg->output_width == request->width && planes_are_interleaved(planes, request->channels)) {
+        for (uint32_t row = 0; row < request->height; ++row) {
+            read_row(jpeg, planes[0].data + (ptrdiff_t)row * planes[0].row_stride);
         }
         return;
     }
     uint8_t *pixels = take_memory(jpeg, (size_t)jpeg->output_width * request->channels);
-    while (sink->row < request->height) {
+    for (uint32_t row = 0; row < request->height; ++row) {
         read_row(jpeg, pixels);
-        store_row(sink, pixels + (size_t)offset * request->channels);
+        planes_store_row(planes, request->channels, row, pixels + (size_t)offset * request->channels, request->width);
     }
 }
 
-static void decode_resized(ujpeg_decoder_t *decoder, sink_t *sink) {
+static void decode_resized(ujpeg_decoder_t *decoder, const ujpeg_request_t *request) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-    const ujpeg_request_t *request = sink->request;
     const ujpeg_region_t *region = &request->region;
     area_axis_t columns = { region->x, region->width, request->scale, request->width };
     area_axis_t rows = { region->y, region->height, request->scale, request->height };
@@ -347,11 +293,12 @@ static void decode_resized(ujpeg_decoder_t *decoder, sink_t *sink) {
     area_resize_start(&resize, &columns, &rows, request->channels, left - offset,
         take_memory(jpeg, area_resize_memory(&columns, request->channels)));
     jpeg_skip_scanlines(jpeg, area_axis_first(&rows));
+    uint32_t result_row = 0;
     for (uint32_t row = area_axis_first(&rows); row < area_axis_end(&rows); ++row) {
         read_row(jpeg, pixels);
         area_resize_add(&resize, pixels, row);
         while (area_resize_take(&resize, row, averaged)) {
-            store_row(sink, averaged);
+            planes_store_row(request->planes, request->channels, result_row++, averaged, request->width);
         }
     }
 }
@@ -372,11 +319,10 @@ ujpeg_status_t ujpeg_decode(ujpeg_decoder_t *decoder, const ujpeg_request_t *req
     jpeg->scale_num = 1;
     jpeg->scale_denom = request->scale;
     jpeg_start_decompress(jpeg);
-    sink_t sink = { request, 0, is_interleaved(request) };
     if (request->resize) {
-        decode_resized(decoder, &sink);
+        decode_resized(decoder, request);
     } else {
-        decode_scaled(decoder, &sink, request->region.x / request->scale, request->region.y / request->scale);
+        decode_scaled(decoder, request);
     }
     // Up to the end marker, to notice what is cut off or does not belong there.
     if (jpeg->output_scanline == jpeg->output_height) {

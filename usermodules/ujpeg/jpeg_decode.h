@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "planes.h"
+
 typedef struct _ujpeg_decoder_t ujpeg_decoder_t;
 
 typedef enum {
@@ -40,13 +42,6 @@ typedef struct {
     uint32_t height;
 } ujpeg_region_t;
 
-// Where one channel goes.
-typedef struct {
-    uint8_t *data;
-    ptrdiff_t row_stride;    // bytes
-    ptrdiff_t column_stride; // bytes
-} ujpeg_plane_t;
-
 typedef struct {
     ujpeg_region_t region; // in pixels of the full image, inside of it
     uint32_t scale;        // 1, 2, 4 or 8: the image is made smaller by it
@@ -54,7 +49,7 @@ typedef struct {
     uint32_t width;        // of the result
     uint32_t height;
     uint32_t channels;     // 1: luma; 3: red, green, blue
-    ujpeg_plane_t planes[3];
+    plane_t planes[3];
 } ujpeg_request_t;
 
 // NULL where there is not enough memory. The source must outlive the decoder.

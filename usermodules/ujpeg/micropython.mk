@@ -2,10 +2,13 @@ UJPEG_DIR := $(USERMOD_DIR)
 UJPEG_LIBJPEG := $(BUILD)/../libjpeg
 
 SRC_USERMOD_C += $(UJPEG_DIR)/modujpeg.c
-SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/,jpeg_decode.c jpeg_memory.c area_resize.c)
+SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/,jpeg_decode.c jpeg_memory.c planes.c area_resize.c)
 CFLAGS_USERMOD += -I$(UJPEG_DIR) -I$(UJPEG_DIR)/../ulab -I$(UJPEG_DIR)/libjpeg -I$(UJPEG_LIBJPEG)/source
 LDFLAGS_USERMOD += $(UJPEG_LIBJPEG)/libjpeg.a
 
 # Linked again when the library has changed. Named before the objects it does
 # nothing there; LDFLAGS names it again after them.
 $(BUILD)/$(PROG): $(UJPEG_LIBJPEG)/libjpeg.a
+
+# The loops over all pixels.
+$(addprefix $(BUILD)/ujpeg/,planes.o area_resize.o): CFLAGS += $(if $(DEBUG),,-O3)

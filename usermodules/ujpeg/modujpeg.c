@@ -186,12 +186,12 @@ static ndarray_obj_t *array_for(mp_obj_t out, size_t ndim, const size_t *shape) 
     return array;
 }
 
-static ujpeg_plane_t plane_of(const ndarray_obj_t *array, size_t channel) {
+static plane_t plane_of(const ndarray_obj_t *array, size_t channel) {
     uint8_t *data = array->data;
     if (array->ndim == 3) {
         data += (ptrdiff_t)channel * array->strides[2];
     }
-    return (ujpeg_plane_t) { data, array->strides[0], array->strides[1] };
+    return (plane_t) { data, array->strides[0], array->strides[1] };
 }
 
 // Makes the result, or takes it from `out`, and says in the request where it lies.
@@ -219,7 +219,10 @@ static mp_obj_t result_for(ujpeg_request_t *request, qstr format, mp_obj_t out) 
 
 static mp_obj_t decode_work(job_t *job, void *context) {
     const mp_arg_val_t *args = context;
-    ujpeg_request_t request = { .scale = (uint32_t)args[ARG_scale].u_int, .resize = args[ARG_size].u_obj != mp_const_none };
+    ujpeg_request_t request = {
+        .scale = (uint32_t)args[ARG_scale].u_int,
+        .resize = args[ARG_size].u_obj != mp_const_none,
+    };
     check_limit(&job->header, mp_obj_get_int(args[ARG_max_pixels].u_obj));
     request.region = region_from_obj(args[ARG_roi].u_obj, &job->header);
     if (request.resize) {
