@@ -51,3 +51,21 @@ def image_size(data):
     """Width and height as the header says."""
     with Image.open(io.BytesIO(data)) as image:
         return image.size
+
+
+def split_scans(data):
+    """What stands before the first scan, and each scan with the tables before it; without the end marker."""
+    pieces = []
+    start = position = 2
+    while data[position + 1] != 0xD9:
+        marker = data[position + 1]
+        position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        if marker == 0xDA:
+            while not (data[position] == 0xFF and data[position + 1] not in {0, *range(0xD0, 0xD8)}):
+                position += 1
+            pieces.append(data[start:position])
+            start = position
+        elif not pieces and marker in (0xC0, 0xC2):
+            header = data[:position]
+            start = position
+    return header, pieces

@@ -63,7 +63,6 @@ void area_resize_start(area_resize_t *resize, const area_axis_t *columns, const 
     resize->columns = *columns;
     resize->rows = *rows;
     resize->channels = channels;
-    resize->first_column = first_column;
     resize->result_row = 0;
     resize->sums = memory;
     resize->line = resize->sums + values;
@@ -75,7 +74,7 @@ void area_resize_start(area_resize_t *resize, const area_axis_t *columns, const 
     for (uint32_t part = 0; part < columns->count; ++part) {
         uint32_t first = first_of_part(columns, part);
         uint32_t end = end_of_part(columns, part);
-        *tap++ = first;
+        *tap++ = first - first_column;
         *tap++ = end - first;
         for (uint32_t pixel = first; pixel < end; ++pixel) {
             *tap++ = weight_in_part(columns, part, pixel);
@@ -83,27 +82,36 @@ void area_resize_start(area_resize_t *resize, const area_axis_t *columns, const 
     }
 }
 
-void area_resize_add(area_resize_t *resize, const uint8_t *pixels, uint32_t row) {
-    uint32_t weight = weight_in_part(&resize->rows, resize->result_row, row);
-    uint32_t channels = resize->channels;
+// Compiled for each number of channels, so that the loop over them is no loop.
+static inline __attribute__((always_inline)) void add_row(area_resize_t *resize, const uint8_t *pixels,
+    uint32_t weight, uint32_t channels) {
     const uint32_t *tap = resize->taps;
     uint32_t *line = resize->line;
     uint32_t *sums = resize->sums;
-    for (uint32_t part = 0; part < resize->columns.count; ++part) {
-        const uint8_t *first = pixels + (size_t)(tap[0] - resize->first_column) * channels;
-        uint32_t count = tap[1];
-        tap += 2;
+    for (uint32_t part = resize->columns.count; part > 0; --part) {
+        const uint8_t *first = pixels + (size_t)*tap++ * channels;
+        const uint32_t *end = tap + 1 + *tap;
+        ++tap;
         for (uint32_t channel = 0; channel < channels; ++channel) {
             const uint8_t *value = first + channel;
             uint32_t sum = 1 << (LINE_SHIFT - 1);
-            for (uint32_t i = 0; i < count; ++i) {
-                sum += *value * tap[i];
+            for (const uint32_t *share = tap; share < end; ++share) {
+                sum += *value * *share;
                 value += channels;
             }
             *line = sum >> LINE_SHIFT;
             *sums++ += *line++ * weight;
         }
-        tap += count;
+        tap = end;
+    }
+}
+
+void area_resize_add(area_resize_t *resize, const uint8_t *pixels, uint32_t row) {
+    uint32_t weight = weight_in_part(&resize->rows, resize->result_row, row);
+    if (resize->channels == 1) {
+        add_row(resize, pixels, weight, 1);
+    } else {
+        add_row(resize, pixels, weight, 3);
     }
 }
 

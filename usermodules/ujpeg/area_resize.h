@@ -21,12 +21,11 @@ typedef struct {
 typedef struct {
     area_axis_t columns;
     area_axis_t rows;
-    uint32_t channels;
-    uint32_t first_column; // of the input row that is given
-    uint32_t result_row;   // the row that is being summed up
-    uint32_t *sums;        // of that row
-    uint32_t *line;        // an input row, averaged along the columns
-    uint32_t *taps;        // for each result column: first input column, how many, their weights
+    uint32_t channels;   // 1 or 3
+    uint32_t result_row; // the row that is being summed up
+    uint32_t *sums;      // of that row
+    uint32_t *line;      // an input row, averaged along the columns
+    uint32_t *taps;      // for each result column: first input column, how many, their weights
 } area_resize_t;
 
 // The input pixels that the interval touches.

@@ -10,5 +10,7 @@ LDFLAGS_USERMOD += $(UJPEG_LIBJPEG)/libjpeg.a
 # nothing there; LDFLAGS names it again after them.
 $(BUILD)/$(PROG): $(UJPEG_LIBJPEG)/libjpeg.a
 
-# The loops over all pixels.
-$(addprefix $(BUILD)/ujpeg/,planes.o area_resize.o): CFLAGS += $(if $(DEBUG),,-O3)
+# The loops over all pixels: one that vector instructions suit, one with short
+# runs that they do not.
+$(BUILD)/ujpeg/planes.o: CFLAGS += $(if $(DEBUG),,-O3)
+$(BUILD)/ujpeg/area_resize.o: CFLAGS += $(if $(DEBUG),,-O2)
