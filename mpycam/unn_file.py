@@ -377,12 +377,12 @@ def activation_range(activation, tensor):
 
 
 def quantise_image(images, network):
-    """Quantise pixels for an int8 network, in float64, halves upward."""
+    """Quantise pixels for an int8 network, in float64, halves upward; not-a-number becomes -128."""
     tensor = network.tensors[0]
     offset, factor = np.float64(np.float32(network.offset)), np.float64(np.float32(network.scale))
     factor = factor / np.float64(np.float32(tensor.scale))
     values = np.floor((np.asarray(images, np.float64) - offset) * factor + 0.5) + tensor.zero_point
-    return np.clip(values, -128, 127).astype(np.int8)
+    return np.fmin(np.fmax(values, -128), 127).astype(np.int8)
 
 
 def _windows(values, layer, target, fill):

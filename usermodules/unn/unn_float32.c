@@ -6,51 +6,85 @@
 #include "unn_step.h"
 
 typedef float floats_t __attribute__((vector_size(16)));
-// only for loads: gcc 14 for aarch64 cannot pass vectors of odd alignment
+// only for loads and stores: gcc 14 for aarch64 cannot pass vectors of odd alignment
 typedef float unaligned_floats_t __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t masks_t __attribute__((vector_size(16)));
 
 #define LANES (4)
 
+// Loops over vectors have to be unrolled, or the vectors live in memory.
+#define UNROLL _Pragma("GCC unroll 4")
+
 static inline floats_t load_floats(const float *values) {
     return *(const unaligned_floats_t *)values;
+}
+
+static inline void store_floats(float *to, floats_t values) {
+    *(unaligned_floats_t *)to = values;
+}
+
+static inline floats_t select_floats(masks_t where, floats_t yes, floats_t no) {
+    return (floats_t)((where & (masks_t)yes) | (~where & (masks_t)no));
 }
 
 static inline float add_lanes(floats_t values) {
     return (values[0] + values[1]) + (values[2] + values[3]);
 }
 
-static inline float activate(const unn_step_t *step, float value) {
-    if (step->layer->activation != UNN_NONE && value < 0) {
-        return 0;
-    }
-    return step->layer->activation == UNN_RELU6 && value > 6 ? 6 : value;
+static inline float limit(const unn_step_t *step, float value) {
+    return value < step->lowest ? step->lowest : value > step->highest ? step->highest : value;
 }
 
-// Every output channel of one or two positions, four channels at a time.
+static inline floats_t limit_four(const unn_step_t *step, floats_t values) {
+    floats_t lowest = { step->lowest, step->lowest, step->lowest, step->lowest };
+    floats_t highest = { step->highest, step->highest, step->highest, step->highest };
+    values = select_floats(values < lowest, lowest, values);
+    return select_floats(values > highest, highest, values);
+}
+
+static inline void store_four(const unn_step_t *step, size_t channel, const floats_t *sums, float *out) {
+    floats_t values = { add_lanes(sums[0]), add_lanes(sums[1]), add_lanes(sums[2]), add_lanes(sums[3]) };
+    values = limit_four(step, values + load_floats((const float *)step->bias + channel));
+    if (channel + UNN_CHANNEL_BLOCK <= step->out_channels) {
+        store_floats(out + channel, values);
+    } else {
+        memcpy(out + channel, &values, (step->out_channels - channel) * sizeof(float));
+    }
+}
+
 static inline void run_rows(const unn_step_t *step, const float *a, const float *b, float *out, const int rows) {
-    const float *weights = (const float *)step->weights, *bias = (const float *)step->bias;
-    size_t items = step->row_items, channels = step->out_channels;
-    for (size_t i = 0; i < channels; i += UNN_CHANNEL_BLOCK) {
+    const float *weights = (const float *)step->weights;
+    size_t items = step->row_items;
+    for (size_t i = 0; i < step->out_channels; i += UNN_CHANNEL_BLOCK) {
+        const float *w[4] = { weights, weights + items, weights + 2 * items, weights + 3 * items };
         floats_t first[4] = { { 0 } }, second[4] = { { 0 } };
         for (size_t k = 0; k < items; k += LANES) {
             floats_t x = load_floats(a + k), y = load_floats(b + k);
+            UNROLL
             for (int j = 0; j < UNN_CHANNEL_BLOCK; j++) {
-                floats_t w = load_floats(weights + (size_t)j * items + k);
-                first[j] += x * w;
+                floats_t values = load_floats(w[j]);
+                w[j] += LANES;
+                first[j] += x * values;
                 if (rows == 2) {
-                    second[j] += y * w;
+                    second[j] += y * values;
                 }
             }
         }
         weights += UNN_CHANNEL_BLOCK * items;
-        size_t count = channels - i < UNN_CHANNEL_BLOCK ? channels - i : UNN_CHANNEL_BLOCK;
-        for (size_t j = 0; j < count; j++) {
-            out[i + j] = activate(step, add_lanes(first[j]) + bias[i + j]);
-            if (rows == 2) {
-                out[channels + i + j] = activate(step, add_lanes(second[j]) + bias[i + j]);
-            }
+        store_four(step, i, first, out);
+        if (rows == 2) {
+            store_four(step, i, second, out + step->out_channels);
         }
     }
+}
+
+// Every output channel of one position, and of two side by side.
+static __attribute__((noinline)) void run_one_row(const unn_step_t *step, const float *row, float *out) {
+    run_rows(step, row, row, out, 1);
+}
+
+static void run_two_rows(const unn_step_t *step, const float *a, const float *b, float *out) {
+    run_rows(step, a, b, out, 2);
 }
 
 void unn_float32_conv2d(const unn_step_t *step) {
@@ -77,9 +111,9 @@ void unn_float32_conv2d(const unn_step_t *step) {
                 }
             }
             if (count == 2) {
-                run_rows(step, values[0], values[1], out, 2);
+                run_two_rows(step, values[0], values[1], out);
             } else {
-                run_rows(step, values[0], values[0], out, 1);
+                run_one_row(step, values[0], out);
             }
             out += count * step->out_channels;
         }
@@ -94,7 +128,7 @@ void unn_float32_dense(const unn_step_t *step) {
         memcpy(step->scratch, step->in, items * sizeof(float));
         row = (const float *)step->scratch;
     }
-    run_rows(step, row, row, (float *)step->out, 1);
+    run_one_row(step, row, (float *)step->out);
 }
 
 static inline void depthwise_four(const unn_step_t *step, size_t channel, const float *in, size_t line, float *out) {
@@ -109,9 +143,7 @@ static inline void depthwise_four(const unn_step_t *step, size_t channel, const 
             weights += channels;
         }
     }
-    for (int k = 0; k < LANES; k++) {
-        out[channel + (size_t)k] = activate(step, sums[k]);
-    }
+    store_floats(out + channel, limit_four(step, sums));
 }
 
 static inline void depthwise_one(const unn_step_t *step, size_t channel, const float *in, size_t line, float *out) {
@@ -123,7 +155,7 @@ static inline void depthwise_one(const unn_step_t *step, size_t channel, const f
             weights += step->channels;
         }
     }
-    out[channel] = activate(step, sum);
+    out[channel] = limit(step, sum);
 }
 
 void unn_float32_depthwise_conv2d(const unn_step_t *step) {
@@ -161,31 +193,27 @@ void unn_float32_depthwise_conv2d(const unn_step_t *step) {
     }
 }
 
-// Pooling of every window, clipped to the image.
-static inline void pool(const unn_step_t *step, const bool largest) {
+static __attribute__((noinline)) void pool(const unn_step_t *step, const bool largest) {
     const unn_layer_t *layer = step->layer;
-    float *out = (float *)step->out;
-    float area = (float)layer->kernel[0] * (float)layer->kernel[1];
-    size_t line = step->width * step->channels;
+    size_t channels = step->channels, line = step->width * channels;
+    float *out = (float *)step->out, area = (float)layer->kernel[0] * (float)layer->kernel[1];
     for (size_t i = 0; i < step->out_height; i++) {
         ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
-        size_t top, rows;
-        unn_clip(y, layer->kernel[0], step->height, &top, &rows);
         for (size_t j = 0; j < step->out_width; j++) {
             ptrdiff_t x = (ptrdiff_t)(j * layer->stride[1]) - layer->padding[1];
-            size_t left, columns;
+            size_t top, left, rows, columns;
+            unn_clip(y, layer->kernel[0], step->height, &top, &rows);
             unn_clip(x, layer->kernel[1], step->width, &left, &columns);
-            const float *window = (const float *)step->in + (size_t)(y + (ptrdiff_t)top) * line
-                + (size_t)(x + (ptrdiff_t)left) * step->channels;
-            for (size_t k = 0; k < step->channels; k++) {
-                float result = largest ? window[k] : 0;
+            const float *corner = (const float *)step->in + (top + (size_t)y) * line + (left + (size_t)x) * channels;
+            for (size_t k = 0; k < channels; k++) {
+                float result = largest ? corner[k] : 0;
                 for (size_t row = 0; row < rows; row++) {
-                    const float *item = window + row * line + k;
-                    for (size_t column = 0; column < columns; column++, item += step->channels) {
+                    const float *item = corner + row * line + k;
+                    for (size_t column = 0; column < columns; column++, item += channels) {
                         result = !largest ? result + *item : *item > result ? *item : result;
                     }
                 }
-                *out++ = largest ? result : activate(step, result / area);
+                *out++ = largest ? result : limit(step, result / area);
             }
         }
     }
@@ -204,6 +232,6 @@ void unn_float32_activation(const unn_step_t *step) {
     float *out = (float *)step->out;
     size_t items = unn_items(step->target);
     for (size_t i = 0; i < items; i++) {
-        out[i] = activate(step, in[i]);
+        out[i] = limit(step, in[i]);
     }
 }

@@ -5,8 +5,30 @@
 
 #include "unn_step.h"
 
+typedef int8_t eight_t __attribute__((vector_size(8)));
+typedef int8_t unaligned_eight_t __attribute__((vector_size(8), aligned(1), may_alias));
+
+// Requantises and limits a sum.
+static int8_t finish_sum(const unn_step_t *step, size_t channel, int32_t sum) {
+    int32_t shift = step->shifts[channel];
+    int64_t value = sum;
+    if (shift < 0) {
+        value *= (int64_t)1 << -shift;
+        value = value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value;
+    }
+    value = (value * step->multipliers[channel] + (1 << 30)) >> 31;
+    if (shift > 0) {
+        value = (value + ((int64_t)1 << (shift - 1))) >> shift;
+    }
+    value += step->target->zero_point;
+    return (int8_t)(value < step->low ? step->low : value > step->high ? step->high : value);
+}
+
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
+
+// Loops over vectors have to be unrolled, or the vectors live in memory.
+#define UNROLL _Pragma("GCC unroll 8")
 
 // Sums of four output channels.
 typedef int32x4_t sums_t;
@@ -19,6 +41,7 @@ static inline int32x4_t add_products(int32x4_t sum, int8x16_t a, int8x16_t b) {
 
 static inline int32x4_t add_lanes(const int32x4_t *sums) {
     int32x2_t halves[4];
+    UNROLL
     for (int i = 0; i < 4; i++) {
         halves[i] = vadd_s32(vget_low_s32(sums[i]), vget_high_s32(sums[i]));
     }
@@ -28,31 +51,36 @@ static inline int32x4_t add_lanes(const int32x4_t *sums) {
 // The products of one or two rows of values with four rows of weights.
 static inline void multiply_rows(const int8_t *a, const int8_t *b, const int8_t *weights, size_t items, sums_t *sums,
     const int rows) {
+    const int8_t *w[4] = { weights, weights + items, weights + 2 * items, weights + 3 * items };
     int32x4_t lanes[8];
+    UNROLL
     for (int j = 0; j < 4 * rows; j++) {
         lanes[j] = vdupq_n_s32(0);
     }
-    size_t i = 0;
-    for (; i + 16 <= items; i += 16) {
-        int8x16_t x = vld1q_s8(a + i), y = rows == 2 ? vld1q_s8(b + i) : x;
+    for (; items >= 16; items -= 16, a += 16, b += 16) {
+        int8x16_t x = vld1q_s8(a), y = rows == 2 ? vld1q_s8(b) : x;
+        UNROLL
         for (int j = 0; j < 4; j++) {
-            int8x16_t w = vld1q_s8(weights + (size_t)j * items + i);
-            lanes[j] = add_products(lanes[j], x, w);
+            int8x16_t values = vld1q_s8(w[j]);
+            w[j] += 16;
+            lanes[j] = add_products(lanes[j], x, values);
             if (rows == 2) {
-                lanes[j + 4] = add_products(lanes[j + 4], y, w);
+                lanes[j + 4] = add_products(lanes[j + 4], y, values);
             }
         }
     }
-    if (i < items) {
-        int8x8_t x = vld1_s8(a + i), y = rows == 2 ? vld1_s8(b + i) : x;
+    if (items > 0) {
+        int8x8_t x = vld1_s8(a), y = rows == 2 ? vld1_s8(b) : x;
+        UNROLL
         for (int j = 0; j < 4; j++) {
-            int8x8_t w = vld1_s8(weights + (size_t)j * items + i);
-            lanes[j] = vpadalq_s16(lanes[j], vmull_s8(x, w));
+            int8x8_t values = vld1_s8(w[j]);
+            lanes[j] = vpadalq_s16(lanes[j], vmull_s8(x, values));
             if (rows == 2) {
-                lanes[j + 4] = vpadalq_s16(lanes[j + 4], vmull_s8(y, w));
+                lanes[j + 4] = vpadalq_s16(lanes[j + 4], vmull_s8(y, values));
             }
         }
     }
+    UNROLL
     for (int j = 0; j < rows; j++) {
         sums[j] = add_lanes(lanes + 4 * j);
     }
@@ -69,12 +97,28 @@ static inline int16x4_t finish_sums(const unn_step_t *step, size_t channel, sums
     return vmax_s16(vmin_s16(values, vdup_n_s16(step->high)), vdup_n_s16(step->low));
 }
 
-static inline void store_four(const unn_step_t *step, size_t channel, sums_t sums, int8_t *out) {
-    int16x4_t values = finish_sums(step, channel, sums);
-    int8x8_t bytes = vmovn_s16(vcombine_s16(values, values));
-    int8_t four[8];
-    vst1_s8(four, bytes);
-    memcpy(out, four, 4);
+static inline void store_four(int8x8_t values, const int half, int8_t *out, size_t count) {
+    if (count >= UNN_CHANNEL_BLOCK) {
+        vst1_lane_s32((int32_t *)out, vreinterpret_s32_s8(values), half);
+    } else {
+        int8_t bytes[8];
+        vst1_s8(bytes, values);
+        for (size_t i = 0; i < count; i++) {
+            out[i] = bytes[4 * half + i];
+        }
+    }
+}
+
+// Stores four channels, or as many as there are, of one or two positions.
+static inline void store_sums(const unn_step_t *step, size_t channel, const sums_t *sums, int8_t *out, const int rows) {
+    size_t channels = step->out_channels, count = channels - channel;
+    int16x4_t first = finish_sums(step, channel, sums[0]);
+    int16x4_t second = rows == 2 ? finish_sums(step, channel, sums[1]) : first;
+    int8x8_t values = vmovn_s16(vcombine_s16(first, second));
+    store_four(values, 0, out + channel, count);
+    if (rows == 2) {
+        store_four(values, 1, out + channels + channel, count);
+    }
 }
 
 // Eight channels of a depthwise window.
@@ -112,8 +156,6 @@ typedef struct _sums_t {
     int32_t channel[4];
 } sums_t;
 
-static inline int8_t finish_sum(const unn_step_t *step, size_t channel, int32_t sum);
-
 static inline void multiply_rows(const int8_t *a, const int8_t *b, const int8_t *weights, size_t items, sums_t *sums,
     const int rows) {
     for (int j = 0; j < 4; j++) {
@@ -132,9 +174,13 @@ static inline void multiply_rows(const int8_t *a, const int8_t *b, const int8_t 
     }
 }
 
-static inline void store_four(const unn_step_t *step, size_t channel, sums_t sums, int8_t *out) {
-    for (size_t i = 0; i < 4; i++) {
-        out[i] = finish_sum(step, channel + i, sums.channel[i] + step->bias[channel + i]);
+// Stores four channels, or as many as there are, of one or two positions.
+static inline void store_sums(const unn_step_t *step, size_t channel, const sums_t *sums, int8_t *out, const int rows) {
+    size_t channels = step->out_channels, count = channels - channel;
+    for (int i = 0; i < rows; i++, out += channels) {
+        for (size_t j = 0; j < UNN_CHANNEL_BLOCK && j < count; j++) {
+            out[channel + j] = finish_sum(step, channel + j, sums[i].channel[j] + step->bias[channel + j]);
+        }
     }
 }
 
@@ -160,42 +206,23 @@ static inline void depthwise_eight(const unn_step_t *step, size_t channel, const
 
 #endif
 
-static inline int8_t finish_sum(const unn_step_t *step, size_t channel, int32_t sum) {
-    int32_t shift = step->shifts[channel];
-    int64_t value = sum;
-    if (shift < 0) {
-        value *= (int64_t)1 << -shift;
-        value = value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value;
-    }
-    value = (value * step->multipliers[channel] + (1 << 30)) >> 31;
-    if (shift > 0) {
-        value = (value + ((int64_t)1 << (shift - 1))) >> shift;
-    }
-    value += step->target->zero_point;
-    return (int8_t)(value < step->low ? step->low : value > step->high ? step->high : value);
-}
-
-// Every output channel of one or two positions.
 static inline void run_rows(const unn_step_t *step, const int8_t *a, const int8_t *b, int8_t *out, const int rows) {
     const int8_t *weights = (const int8_t *)step->weights;
-    size_t channels = step->out_channels;
-    for (size_t i = 0; i < channels; i += UNN_CHANNEL_BLOCK) {
+    for (size_t i = 0; i < step->out_channels; i += UNN_CHANNEL_BLOCK) {
         sums_t sums[2];
         multiply_rows(a, b, weights, step->row_items, sums, rows);
+        store_sums(step, i, sums, out, rows);
         weights += UNN_CHANNEL_BLOCK * step->row_items;
-        for (int j = 0; j < rows; j++) {
-            int8_t *position = out + (size_t)j * channels + i;
-            if (i + UNN_CHANNEL_BLOCK <= channels) {
-                store_four(step, i, sums[j], position);
-            } else {
-                int8_t four[4];
-                store_four(step, i, sums[j], four);
-                for (size_t k = 0; k < channels - i; k++) {
-                    position[k] = four[k];
-                }
-            }
-        }
     }
+}
+
+// Every output channel of one position, and of two side by side.
+static __attribute__((noinline)) void run_one_row(const unn_step_t *step, const int8_t *row, int8_t *out) {
+    run_rows(step, row, row, out, 1);
+}
+
+static void run_two_rows(const unn_step_t *step, const int8_t *a, const int8_t *b, int8_t *out) {
+    run_rows(step, a, b, out, 2);
 }
 
 void unn_int8_conv2d(const unn_step_t *step) {
@@ -222,9 +249,9 @@ void unn_int8_conv2d(const unn_step_t *step) {
                 }
             }
             if (count == 2) {
-                run_rows(step, values[0], values[1], out, 2);
+                run_two_rows(step, values[0], values[1], out);
             } else {
-                run_rows(step, values[0], values[0], out, 1);
+                run_one_row(step, values[0], out);
             }
             out += count * step->out_channels;
         }
@@ -239,7 +266,7 @@ void unn_int8_dense(const unn_step_t *step) {
         memcpy(step->scratch, step->in, items);
         row = (const int8_t *)step->scratch;
     }
-    run_rows(step, row, row, (int8_t *)step->out, 1);
+    run_one_row(step, row, (int8_t *)step->out);
 }
 
 static inline void depthwise_one(const unn_step_t *step, size_t channel, const int8_t *in, size_t line, int8_t *out) {
@@ -290,46 +317,82 @@ void unn_int8_depthwise_conv2d(const unn_step_t *step) {
     }
 }
 
-// Pooling of every window, clipped to the image.
-static inline void pool(const unn_step_t *step, const bool largest) {
-    const unn_layer_t *layer = step->layer;
-    int8_t *out = (int8_t *)step->out;
-    size_t line = step->width * step->channels;
-    for (size_t i = 0; i < step->out_height; i++) {
-        ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
-        size_t top, rows;
-        unn_clip(y, layer->kernel[0], step->height, &top, &rows);
-        for (size_t j = 0; j < step->out_width; j++) {
-            ptrdiff_t x = (ptrdiff_t)(j * layer->stride[1]) - layer->padding[1];
-            size_t left, columns;
-            unn_clip(x, layer->kernel[1], step->width, &left, &columns);
-            const int8_t *window = (const int8_t *)step->in + (size_t)(y + (ptrdiff_t)top) * line
-                + (size_t)(x + (ptrdiff_t)left) * step->channels;
-            for (size_t k = 0; k < step->channels; k++) {
-                int32_t result = largest ? INT8_MIN : 0;
-                for (size_t row = 0; row < rows; row++) {
-                    const int8_t *item = window + row * line + k;
-                    for (size_t column = 0; column < columns; column++, item += step->channels) {
-                        result = !largest ? result + *item : *item > result ? *item : result;
-                    }
-                }
-                if (largest) {
-                    *out++ = (int8_t)result;
-                } else {
-                    result -= step->source->zero_point * (int32_t)(rows * columns);
-                    *out++ = finish_sum(step, 0, result);
+// The part of a window that lies inside the image.
+typedef struct _part_t {
+    const int8_t *corner;
+    size_t rows, columns;
+} part_t;
+
+static void max_pool_part(const unn_step_t *step, const part_t *part, int8_t *out) {
+    size_t channels = step->channels, line = step->width * channels;
+    for (size_t k = 0; k < channels; k += channels < 8 ? 1 : 8) {
+        // the last block overlaps the one before where channels are no multiple of it
+        const int8_t *row = part->corner + (k + 8 <= channels || channels < 8 ? k : channels - 8);
+        int8_t *to = out + (row - part->corner);
+        if (channels < 8) {
+            int8_t largest = *row;
+            for (size_t i = 0; i < part->rows; i++, row += line) {
+                for (size_t j = 0; j < part->columns; j++) {
+                    int8_t item = row[j * channels];
+                    largest = item > largest ? item : largest;
                 }
             }
+            *to = largest;
+        } else {
+            eight_t largest = *(const unaligned_eight_t *)row;
+            for (size_t i = 0; i < part->rows; i++, row += line) {
+                const int8_t *item = row;
+                for (size_t j = 0; j < part->columns; j++, item += channels) {
+                    eight_t items = *(const unaligned_eight_t *)item, larger = items > largest;
+                    largest = (items & larger) | (largest & ~larger);
+                }
+            }
+            *(unaligned_eight_t *)to = largest;
+        }
+    }
+}
+
+static void average_pool_part(const unn_step_t *step, const part_t *part, int8_t *out) {
+    size_t channels = step->channels, line = step->width * channels;
+    int32_t zero = step->source->zero_point * (int32_t)(part->rows * part->columns);
+    for (size_t k = 0; k < channels; k++) {
+        int32_t sum = 0;
+        for (size_t i = 0; i < part->rows; i++) {
+            const int8_t *item = part->corner + i * line + k;
+            for (size_t j = 0; j < part->columns; j++, item += channels) {
+                sum += *item;
+            }
+        }
+        out[k] = finish_sum(step, 0, sum - zero);
+    }
+}
+
+static void pool(const unn_step_t *step, void (*pool_part)(const unn_step_t *, const part_t *, int8_t *)) {
+    const unn_layer_t *layer = step->layer;
+    int8_t *out = (int8_t *)step->out;
+    for (size_t i = 0; i < step->out_height; i++) {
+        ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
+        for (size_t j = 0; j < step->out_width; j++) {
+            ptrdiff_t x = (ptrdiff_t)(j * layer->stride[1]) - layer->padding[1];
+            part_t part;
+            size_t top, left;
+            unn_clip(y, layer->kernel[0], step->height, &top, &part.rows);
+            unn_clip(x, layer->kernel[1], step->width, &left, &part.columns);
+            top += (size_t)y;
+            left += (size_t)x;
+            part.corner = (const int8_t *)step->in + (top * step->width + left) * step->channels;
+            pool_part(step, &part, out);
+            out += step->channels;
         }
     }
 }
 
 void unn_int8_max_pool(const unn_step_t *step) {
-    pool(step, true);
+    pool(step, max_pool_part);
 }
 
 void unn_int8_average_pool(const unn_step_t *step) {
-    pool(step, false);
+    pool(step, average_pool_part);
 }
 
 void unn_int8_activation(const unn_step_t *step) {

@@ -1,5 +1,6 @@
 // From pixels to the answer, layer by layer.
 
+#include <math.h>
 #include <string.h>
 
 #include "unn_step.h"
@@ -61,6 +62,8 @@ static void set_places(unn_step_t *step, uint8_t *arena) {
 }
 
 static void set_limits(unn_step_t *step) {
+    step->lowest = step->layer->activation == UNN_NONE ? -INFINITY : 0;
+    step->highest = step->layer->activation == UNN_RELU6 ? 6 : INFINITY;
     int zero_point = step->target->zero_point;
     step->low = step->layer->activation == UNN_NONE ? INT8_MIN : (int8_t)zero_point;
     step->high = INT8_MAX;
@@ -87,20 +90,22 @@ static inline void copy_bytes(uint8_t *to, const uint8_t *from, size_t bytes) {
 }
 
 void unn_step_copy_window(const unn_step_t *step, ptrdiff_t y, ptrdiff_t x, uint8_t *row) {
-    size_t pixel = step->pixel_bytes, line = step->width * pixel;
-    size_t kernel_height = step->layer->kernel[0], span = step->layer->kernel[1] * pixel;
-    size_t top, rows, left, columns;
-    unn_clip(y, kernel_height, step->height, &top, &rows);
-    unn_clip(x, step->layer->kernel[1], step->width, &left, &columns);
-    size_t bytes = columns * pixel;
-    const uint8_t *in = step->in + ((size_t)(y + (ptrdiff_t)top) * step->width + (size_t)(x + (ptrdiff_t)left)) * pixel;
-    if (bytes < span || rows < kernel_height) {
+    size_t pixel = step->pixel_bytes, rows = step->layer->kernel[0], columns = step->layer->kernel[1];
+    size_t span = columns * pixel;
+    if (y < 0 || x < 0 || (size_t)y + rows > step->height || (size_t)x + columns > step->width) {
         // float32 has a zero point of 0, and zero bytes are 0.0
-        memset(row, step->source->zero_point, kernel_height * span);
+        memset(row, step->source->zero_point, rows * span);
+        size_t top, left;
+        unn_clip(y, rows, step->height, &top, &rows);
+        unn_clip(x, columns, step->width, &left, &columns);
+        y += (ptrdiff_t)top;
+        x += (ptrdiff_t)left;
         row += top * span + left * pixel;
     }
-    for (size_t i = 0; i < rows; i++) {
-        copy_bytes(row, in, bytes);
+    size_t line = step->width * pixel;
+    const uint8_t *in = step->in + (size_t)y * line + (size_t)x * pixel;
+    for (; rows > 0; rows--) {
+        copy_bytes(row, in, columns * pixel);
         row += span;
         in += line;
     }
@@ -141,8 +146,14 @@ void unn_put_pixels(const unn_net_t *net, uint8_t *arena, size_t start, char typ
     const unn_header_t *header = net->header;
     if (tensor->type == UNN_INT8) {
         int8_t *items = (int8_t *)(arena + tensor->arena_offset) + start;
-        for (size_t i = 0; i < count; i++, pixels += stride) {
-            items[i] = type == 'B' ? net->quantised[*pixels] : unn_quantise(net, load_pixel(type, pixels));
+        if (type == 'B') {
+            for (size_t i = 0; i < count; i++, pixels += stride) {
+                items[i] = net->quantised[*pixels];
+            }
+        } else {
+            for (size_t i = 0; i < count; i++, pixels += stride) {
+                items[i] = unn_quantise(net, load_pixel(type, pixels));
+            }
         }
         return;
     }

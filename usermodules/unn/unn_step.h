@@ -25,7 +25,8 @@ typedef struct _unn_step_t {
     const int32_t *bias; // float for float32
     const int32_t *multipliers;
     const int32_t *shifts;
-    int8_t low, high; // what the activation lets through, for int8
+    int8_t low, high;      // what the activation lets through, for int8
+    float lowest, highest; // and for float32
 } unn_step_t;
 
 static inline size_t unn_whole_blocks(size_t items, size_t block) {
