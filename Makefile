@@ -1,7 +1,8 @@
 # mpycam: MicroPython for Linux network cameras. `make` prints the targets.
 
 # Parameters, each for the targets that name it.
-ARCH ?= host
+# What is packaged or measured is for cameras.
+ARCH ?= $(if $(filter eap size,$(MAKECMDGOALS)),armv7hf,host)
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
@@ -35,7 +36,7 @@ packages-build:
 	$(call install_packages,gcc libc6-dev make git xz-utils python3-venv)
 
 packages-test: packages-build
-	$(call install_packages,qemu-user-static valgrind openssh-server)
+	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl)
 
 # The host package and what it needs, pinned with checksums.
 $(PYTHON_ENV)/ready: requirements.txt pyproject.toml | packages-build
