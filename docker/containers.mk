@@ -46,8 +46,9 @@ firmware: build-sdk-base
 endif
 
 .PHONY: eap
-eap: firmware ## build the package that installs on a camera
-	$(PYTHON_ENV)/bin/mpycam eap build app/ --lib lib/ --firmware dist/$(ARCH)/micropython --output dist
+eap: firmware $(PYTHON_ENV)/ready ## build the package that installs on a camera
+	$(PYTHON_ENV)/bin/mpycam eap build app/ --lib lib/ --firmware dist/$(ARCH)/micropython --output dist \
+		--max-bytes 350000
 
 .PHONY: container-engine
 container-engine:

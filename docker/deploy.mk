@@ -9,16 +9,16 @@ DEPLOY_ARCH := $(if $(filter command environment,$(origin ARCH)),$(ARCH))
 
 .PHONY: install-mpy
 ifneq ($(DEPLOY_ARCH),)
-install-mpy: require-camera firmware ## copy the interpreter to CAM over ssh
+install-mpy: require-camera firmware $(PYTHON_ENV)/ready ## copy the interpreter to CAM over ssh
 	$(PYTHON_ENV)/bin/mpycam install-mpy --arch $(ARCH) --folder $(DEPLOY_TO) $(CAM)
 else
-install-mpy: require-camera
+install-mpy: require-camera $(PYTHON_ENV)/ready
 	@arch=$$($(PYTHON_ENV)/bin/mpycam camera-arch $(CAM)) \
 		&& $(MAKE) --no-print-directory install-mpy ARCH=$$arch
 endif
 
 .PHONY: run-mpy
-run-mpy: require-camera ## open the REPL of the interpreter on CAM
+run-mpy: require-camera $(PYTHON_ENV)/ready ## open the REPL of the interpreter on CAM
 	@$(PYTHON_ENV)/bin/mpycam run-mpy --folder $(DEPLOY_TO) $(CAM)
 
 .PHONY: run-host-mpy
