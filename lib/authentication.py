@@ -18,7 +18,7 @@ def parse_challenges(text):
     >>> parse_challenges('Digest realm="a, b", qop="auth", Basic realm="c"')
     [('digest', {'realm': 'a, b', 'qop': 'auth'}), ('basic', {'realm': 'c'})]
     """
-    challenges = []
+    challenges: list[tuple[str, dict[str, str]]] = []
     position = 0
     while True:
         position = _skip(text, position, " \t,")

@@ -177,7 +177,7 @@ class UrlFrames:
             content_type = self._response.value("content-type")
             kind = content_type.partition(";")[0].strip().lower()
             if kind in ("image/jpeg", "image/jpg"):
-                await self._picture()
+                await self._picture(self._response)
                 return
             if not kind.startswith("multipart/"):
                 raise HttpError("need image/jpeg or multipart/x-mixed-replace, have '%s'" % kind)
@@ -190,12 +190,12 @@ class UrlFrames:
         if not whole:
             raise EOFError("the stream ended")
 
-    async def _picture(self):
+    async def _picture(self, response):
         """Read the body as one picture."""
         self._buffer.clear()
         while True:
             view = self._buffer.extend(max(1, min(4096, self._buffer.limit - self._buffer.length)))
-            count = await self._response.readinto(view)
+            count = await response.readinto(view)
             self._buffer.length -= len(view) - count
             if count == 0:
                 break

@@ -100,7 +100,7 @@ class Response:
     def __init__(self, connection, reader):
         self.status = 0
         self.reason = ""
-        self.fields = []
+        self.fields: list[tuple[str, str]] = []
         self._connection = connection
         self._reader = reader
         self._chunked = False
@@ -134,7 +134,7 @@ class Response:
             self._left = int(length)
 
     async def _read_fields(self):
-        fields = []
+        fields: list[tuple[str, str]] = []
         while True:
             line = await self._line("header fields")
             if not line:

@@ -27,7 +27,7 @@ class MultipartReader:
     def __init__(self, reader, boundary):
         self._reader = reader
         self._name = boundary.encode().strip(b"-")
-        self._line = None  # the boundary's line as this server writes it
+        self._line = b""  # the boundary's line as this server writes it
         self._behind_boundary = False
         # Parts without a usable picture so far: too long, or cut by a wrong header.
         self.damaged = 0
@@ -62,14 +62,14 @@ class MultipartReader:
                 return not line.startswith(b"--")
             name = line.strip().strip(b"-")
             if name and (name == self._name or not self._name and line.startswith(b"--")):
-                if self._line is not None and line == self._line + b"--":
+                if self._line and line == self._line + b"--":
                     return False
                 self._name, self._line = name, line
                 return True
 
     async def _fields(self):
         """The part's header: names in lower case to values."""
-        fields = {}
+        fields: dict[bytes, bytes] = {}
         while True:
             line = await self._reader.line()
             if line is None:
