@@ -24,9 +24,11 @@ size_t fft_workspace(size_t n) {
     if (n > SIZE_MAX / 256) {
         return 0;
     }
-    // Half a turn of twiddle factors, and for Bluestein two padded sequences
-    // and the chirp.
-    return is_power_of_two(n) ? n : padded_len(n) * 5 + 2 * n;
+    if (is_power_of_two(n)) {
+        return n < 2 ? 2 : n; // half a turn of twiddle factors
+    }
+    // Those for the padded length, two padded sequences and the chirp.
+    return padded_len(n) * 5 + 2 * n;
 }
 
 // exp(-2 pi i k / n) for the first half turn. An eighth is computed and
