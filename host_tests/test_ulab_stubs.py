@@ -1,0 +1,34 @@
+"""The stubs name what the module has, no more and no less, and describe every function."""
+
+import ast
+
+import pytest
+from interpreters import ROOT
+
+STUBS = ROOT / "usermodules" / "ulab" / "ulab"
+
+
+@pytest.mark.parametrize(
+    ("module", "path"), [("ulab", "__init__.pyi"), ("ulab.numpy", "numpy/__init__.pyi"), ("ulab.numpy.fft", "numpy/fft.pyi")]
+)
+def test_names(host, module, path):
+    tree = ast.parse((STUBS / path).read_text())
+    named = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            assert ast.get_docstring(node), node.name
+            named.add(node.name)
+        elif isinstance(node, ast.AnnAssign):
+            named.add(node.target.id)
+        elif isinstance(node, ast.ImportFrom) and node.level and node.names[0].asname:
+            named.add(node.names[0].name)
+    there = set(host.run(f"import ulab\nprint(*dir({module}))").split())
+    assert named - {"MemoryFigures", "__version__"} == {name for name in there if not name.startswith("__")}
+
+
+def test_methods(host):
+    tree = ast.parse((STUBS / "numpy/__init__.pyi").read_text())
+    array = next(node for node in tree.body if isinstance(node, ast.ClassDef))
+    named = {node.name for node in array.body if isinstance(node, ast.FunctionDef)} | {"shape"}
+    there = set(host.run("from ulab import numpy as np\nprint(*dir(np.zeros(1)))").split())
+    assert {name for name in named if not name.startswith("__")} == {name for name in there if not name.startswith("__")}

@@ -1,0 +1,346 @@
+"""NumPy's arrays and functions, as far as a camera needs them.
+
+Arrays have 1 to 4 dimensions. A dtype is a small int, the ord of its type code.
+Scalars out of an array are Python numbers. Slices, transposes, reshaped dense
+arrays and rows are views that share memory. Parameters without a default have
+no name: pass them by position.
+
+Results of two integer arrays have the smallest of the dtypes that holds both
+where there is one, so 250 + 10 is 4 in uint8; Python ints count as the smallest
+dtype that holds them. Division, powers and functions of float nature give
+floats. Integers wrap, floats become integers by rounding half away from zero,
+and an integer divided by zero with // or % gives 0. % has the sign of the
+dividend, unlike NumPy's.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from . import fft as fft
+
+bool: int
+"""True or False, in a byte."""
+uint8: int
+int8: int
+uint16: int
+int16: int
+float32: int
+"""Single precision, 4 bytes."""
+float64: int
+"""Double precision, 8 bytes; the default dtype."""
+float: int
+"""The same as float64."""
+complex: int
+"""Two float64, 16 bytes."""
+
+e: float
+inf: float
+nan: float
+pi: float
+
+_Float = type(0.5)
+_Bool = type(True)
+_Number = int | _Float | type(1j)
+_Shape = int | tuple[int, ...] | list[int]
+_ArrayLike = ndarray | Sequence[Any] | _Number
+
+class ndarray:
+    """An array; the constructor is the same as array()."""
+
+    def __init__(self, x: Iterable[Any], /, *, dtype: int = ...) -> None: ...
+    shape: tuple[int, ...]
+    """Items along each axis. A shape of as many items can be assigned where the memory has no gaps."""
+    @property
+    def ndim(self) -> int:
+        """Number of axes, 1 to 4."""
+    @property
+    def size(self) -> int:
+        """Number of items."""
+    @property
+    def itemsize(self) -> int:
+        """Bytes of an item."""
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from one item to the next along each axis."""
+    @property
+    def dtype(self) -> int:
+        """The type code; that of uint8 for a bool array."""
+    @property
+    def T(self) -> ndarray:
+        """A view with the axes in reverse order."""
+    def copy(self) -> ndarray:
+        """A dense copy."""
+    def astype(self, dtype: int, /) -> ndarray:
+        """A dense copy in another dtype. Raises TypeError from complex to real."""
+    def flatten(self, *, order: str = "C") -> ndarray:
+        """A copy with one axis, in the order of rows ("C") or columns ("F")."""
+    def reshape(self, *shape: int | tuple[int, ...]) -> ndarray:
+        """The items in another shape, of which one size may be -1: a view of a dense array, else a copy.
+
+        Raises ValueError where the number of items differs.
+        """
+    def transpose(self, *axes: int | tuple[int, ...] | None) -> ndarray:
+        """A view with the axes in the given order, or reversed. Raises ValueError where one is missing or repeated."""
+    def tobytes(self) -> bytearray:
+        """A copy of the items' bytes in C order."""
+    def tolist(self) -> list[Any]:
+        """Nested lists of Python numbers."""
+    def sort(self, *, axis: int | None = -1) -> None:
+        """Sort in place, nan last; with None as one axis. Raises NotImplementedError for complex items."""
+    def argsort(self, *, axis: int = -1) -> ndarray:
+        """argsort() of the array."""
+    def dot(self, b: ndarray, /) -> Any:
+        """dot() with the array on the left."""
+    def sum(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """sum() of the array."""
+    def mean(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """mean() of the array."""
+    def std(self, axis: int | None = None, *, ddof: int = 0, keepdims: _Bool = False) -> Any:
+        """std() of the array."""
+    def max(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """max() of the array."""
+    def min(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """min() of the array."""
+    def argmax(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """argmax() of the array."""
+    def argmin(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """argmin() of the array."""
+    def all(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """all() of the array."""
+    def any(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
+        """any() of the array."""
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __contains__(self, value: object) -> _Bool: ...
+    def __getitem__(self, index: Any) -> Any:
+        """An item or a view, by ints, slices, None, Ellipsis and tuples of them; a copy of what a bool array marks."""
+    def __setitem__(self, index: Any, value: _ArrayLike) -> None:
+        """Write with broadcasting and conversion."""
+    def __add__(self, other: _ArrayLike) -> ndarray: ...
+    def __sub__(self, other: _ArrayLike) -> ndarray: ...
+    def __mul__(self, other: _ArrayLike) -> ndarray: ...
+    def __truediv__(self, other: _ArrayLike) -> ndarray: ...
+    def __floordiv__(self, other: _ArrayLike) -> ndarray: ...
+    def __mod__(self, other: _ArrayLike) -> ndarray: ...
+    def __pow__(self, other: _ArrayLike) -> ndarray: ...
+    def __matmul__(self, other: ndarray) -> Any: ...
+    def __and__(self, other: _ArrayLike) -> ndarray: ...
+    def __or__(self, other: _ArrayLike) -> ndarray: ...
+    def __xor__(self, other: _ArrayLike) -> ndarray: ...
+    def __radd__(self, other: _ArrayLike) -> ndarray: ...
+    def __rsub__(self, other: _ArrayLike) -> ndarray: ...
+    def __rmul__(self, other: _ArrayLike) -> ndarray: ...
+    def __rtruediv__(self, other: _ArrayLike) -> ndarray: ...
+    def __rfloordiv__(self, other: _ArrayLike) -> ndarray: ...
+    def __rmod__(self, other: _ArrayLike) -> ndarray: ...
+    def __rpow__(self, other: _ArrayLike) -> ndarray: ...
+    def __rand__(self, other: _ArrayLike) -> ndarray: ...
+    def __ror__(self, other: _ArrayLike) -> ndarray: ...
+    def __rxor__(self, other: _ArrayLike) -> ndarray: ...
+    def __lt__(self, other: _ArrayLike) -> ndarray: ...
+    def __le__(self, other: _ArrayLike) -> ndarray: ...
+    def __gt__(self, other: _ArrayLike) -> ndarray: ...
+    def __ge__(self, other: _ArrayLike) -> ndarray: ...
+    def __eq__(self, other: object) -> Any: ...
+    def __ne__(self, other: object) -> Any: ...
+    def __neg__(self) -> ndarray: ...
+    def __pos__(self) -> ndarray: ...
+    def __invert__(self) -> ndarray: ...
+    def __abs__(self) -> ndarray: ...
+
+def array(x: Iterable[Any], /, *, dtype: int = ...) -> ndarray:
+    """A new array, float64 unless told, from nested sequences, buffers or arrays.
+
+    Raises ValueError for ragged or too deeply nested sequences, TypeError for
+    items that do not fit the dtype (a float in an integer dtype); ints wrap.
+    """
+
+def asarray(x: _ArrayLike, /, *, dtype: int | None = None) -> Any:
+    """The array itself where the dtype is right, a number as it is, else a new array."""
+
+def zeros(shape: _Shape, /, *, dtype: int = ...) -> ndarray:
+    """An array of zeros."""
+
+def empty(shape: _Shape, /, *, dtype: int = ...) -> ndarray:
+    """The same as zeros()."""
+
+def ones(shape: _Shape, /, *, dtype: int = ...) -> ndarray:
+    """An array of ones."""
+
+def full(shape: _Shape, value: _Number, /, *, dtype: int = ...) -> ndarray:
+    """An array of one value; float64 unless told."""
+
+def eye(n: int, /, *, M: int | None = None, k: int = 0, dtype: int = ...) -> ndarray:
+    """n rows and M (or n) columns of zeros with ones on the diagonal, or k places above it."""
+
+def arange(start: _Number, stop: _Number = ..., step: _Number = 1, /, *, dtype: int | None = None) -> ndarray:
+    """Numbers from start (0) up to but without stop; int16 for ints up to 32768, else float64.
+
+    Raises ZeroDivisionError for a step of 0, ValueError for inf and nan.
+    """
+
+def linspace(
+    start: float, stop: float, num: int = 50, *, endpoint: _Bool = True, retstep: _Bool = False, dtype: int = ...
+) -> Any:
+    """`num` >= 2 numbers at equal distances, with or without the end; with `retstep` a tuple with the distance."""
+
+def frombuffer(buffer: Any, /, *, dtype: int = ..., count: int = -1, offset: int = 0) -> ndarray:
+    """A view of a buffer's memory from an offset in bytes; read-only where the buffer is.
+
+    Raises ValueError where the buffer is too short or not a multiple of the
+    item's size, and on use after the buffer was resized.
+    """
+
+def concatenate(arrays: tuple[ndarray, ...], /, *, axis: int = 0) -> ndarray:
+    """Arrays of one dtype, one after the other along an axis."""
+
+def where(condition: _ArrayLike, x: _ArrayLike, y: _ArrayLike, /) -> ndarray:
+    """Items of x where the condition is true, of y elsewhere, with broadcasting."""
+
+def flip(a: ndarray, /, *, axis: int | None = None) -> ndarray:
+    """A view with one axis reversed; without an axis, a copy of all items in reverse order with one axis."""
+
+def roll(a: ndarray, shift: int, /, *, axis: int | None = None) -> ndarray:
+    """A copy with the items moved along an axis, out at one end and in at the other."""
+
+def diff(a: ndarray, /, *, n: int = 1, axis: int = -1) -> ndarray:
+    """Differences of neighbours along an axis, n times (0 to 9); unsigned integers wrap."""
+
+def sort(a: ndarray, /, *, axis: int | None = None) -> ndarray:
+    """A sorted copy, nan last; of all items with one axis unless told."""
+
+def argsort(a: ndarray, /, *, axis: int = -1) -> ndarray:
+    """The indices (uint16) that sort an axis; equal items stay in their order. At most 65,535 items along the axis."""
+
+def median(a: ndarray, /, *, axis: int | None = None) -> Any:
+    """The middle item, or the mean of the two; nan for no items."""
+
+def sum(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """The sum of all items, an int of any size for integers; along an axis an array of the input's dtype, which wraps."""
+
+def mean(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """The mean of all items, or along an axis; nan for no items."""
+
+def std(a: _ArrayLike, /, axis: int | None = None, *, ddof: int = 0, keepdims: _Bool = False) -> Any:
+    """The standard deviation: root of the squared distances' sum over n - ddof."""
+
+def max(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """The greatest item; nan if there is one. Raises ValueError for no items."""
+
+def min(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """The least item; nan if there is one. Raises ValueError for no items."""
+
+def argmax(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """The index of the first greatest item, of the flattened array without an axis; int16 where that is wide enough."""
+
+def argmin(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """The index of the first least item, of the flattened array without an axis; int16 where that is wide enough."""
+
+def all(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """Whether no item is zero."""
+
+def any(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
+    """Whether some item is not zero."""
+
+def dot(a: ndarray, b: ndarray, /) -> Any:
+    """The product of matrices or vectors as floats; the same as a @ b. Raises ValueError where the sizes do not match."""
+
+def clip(a: _ArrayLike, low: _ArrayLike, high: _ArrayLike, /) -> Any:
+    """Items below `low` become `low`, those above `high` become `high`."""
+
+def maximum(a: _ArrayLike, b: _ArrayLike, /) -> Any:
+    """The greater of each pair; nan if one is."""
+
+def minimum(a: _ArrayLike, b: _ArrayLike, /) -> Any:
+    """The lesser of each pair; nan if one is."""
+
+def equal(a: _ArrayLike, b: _ArrayLike, /) -> Any:
+    """The same as a == b."""
+
+def not_equal(a: _ArrayLike, b: _ArrayLike, /) -> Any:
+    """The same as a != b."""
+
+def arctan2(y: _ArrayLike, x: _ArrayLike, /) -> Any:
+    """The angle of the point (x, y) in radians, -pi to pi."""
+
+def abs(x: _ArrayLike, /) -> Any:
+    """The absolute value; float64 of complex items."""
+
+def isfinite(x: _ArrayLike, /) -> Any:
+    """Whether each item is neither infinite nor nan."""
+
+def isinf(x: _ArrayLike, /) -> Any:
+    """Whether each item is infinite."""
+
+def isnan(x: _ArrayLike, /) -> Any:
+    """Whether each item is nan."""
+
+def acos(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Arc cosine in radians. `out` is a float array of the same shape for the result."""
+
+def acosh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Inverse hyperbolic cosine. `out` is a float array of the same shape for the result."""
+
+def asin(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Arc sine in radians. `out` is a float array of the same shape for the result."""
+
+def asinh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Inverse hyperbolic sine. `out` is a float array of the same shape for the result."""
+
+def atan(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Arc tangent in radians. `out` is a float array of the same shape for the result."""
+
+def atanh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Inverse hyperbolic tangent. `out` is a float array of the same shape for the result."""
+
+def ceil(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """The next integer above, as a float. `out` is a float array of the same shape for the result."""
+
+def cos(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Cosine of radians. `out` is a float array of the same shape for the result."""
+
+def cosh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Hyperbolic cosine. `out` is a float array of the same shape for the result."""
+
+def degrees(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Radians to degrees. `out` is a float array of the same shape for the result."""
+
+def exp(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """e to the power; also of complex items. `out` is a float array of the same shape for the result."""
+
+def expm1(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """exp(x) - 1, exact near 0. `out` is a float array of the same shape for the result."""
+
+def floor(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """The next integer below, as a float. `out` is a float array of the same shape for the result."""
+
+def log(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Natural logarithm. `out` is a float array of the same shape for the result."""
+
+def log10(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Logarithm to base 10. `out` is a float array of the same shape for the result."""
+
+def log2(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Logarithm to base 2. `out` is a float array of the same shape for the result."""
+
+def radians(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Degrees to radians. `out` is a float array of the same shape for the result."""
+
+def sin(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Sine of radians. `out` is a float array of the same shape for the result."""
+
+def sinc(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """sin(pi x) / (pi x), 1 at 0. `out` is a float array of the same shape for the result."""
+
+def sinh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Hyperbolic sine. `out` is a float array of the same shape for the result."""
+
+def sqrt(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Square root, nan of negative items; complex with dtype=complex. `out` is a float array of the same shape for the result."""
+
+def tan(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Tangent of radians. `out` is a float array of the same shape for the result."""
+
+def tanh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
+    """Hyperbolic tangent. `out` is a float array of the same shape for the result."""
+
