@@ -1,0 +1,116 @@
+"""Training of the door network, and the accuracy of the one that is committed."""
+
+import json
+
+import numpy as np
+import pytest
+from interpreters import ROOT
+
+from mpycam import train
+from mpycam.cli import main
+from mpycam.errors import MpycamError
+from mpycam.scenes import CLOSED_BELOW, OPEN_ABOVE, dataset, door_region
+from mpycam.scenes.installation import Installation
+from mpycam.scenes.light import Day
+from mpycam.scenes.render import render
+from mpycam.scenes.sensor import jpeg
+from mpycam.unn_file import read
+
+MODEL = ROOT / "app" / "door.unn"
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    """A day of each installation that no split has."""
+    taken = set()
+    for first in dataset.FIRST_DAYS.values():
+        taken |= {first + 100 * i + day for i in dataset.INSTALLATIONS for day in range(100)}
+    parts = []
+    for installation in dataset.INSTALLATIONS:
+        assert 9000 + installation not in taken
+        parts.append(dataset.day_crops(installation, 9000 + installation, 36, 0.01))
+    return dataset.Crops.joined(parts)
+
+
+def test_crops_follow_the_seed_and_leave_the_ambiguous_angles_out(fresh):
+    again = dataset.day_crops(0, 9000, 36, 0.01)
+    np.testing.assert_array_equal(again.images, fresh.images[fresh.installation == 0])
+    assert again.images.shape == (36, 48, 64) and again.images.dtype == np.uint8
+    np.testing.assert_array_equal(fresh.is_open, fresh.angle > OPEN_ABOVE)
+    assert not ((fresh.angle > CLOSED_BELOW) & (fresh.angle <= OPEN_ABOVE)).any()
+    assert 0.35 < fresh.is_open.mean() < 0.65
+    assert (fresh.people > 0).any() and (fresh.people == 0).any()
+    assert len(set(fresh.hours[fresh.installation == 0])) == dataset.TIMES_A_DAY
+
+
+def test_crop_is_the_mean_over_the_region():
+    installation = Installation.random(1)
+    picture = render(installation, Day.random(1), 13.0, 0)
+    x, y, _, _ = door_region(installation)
+    got = dataset.crop(jpeg(picture, 95), (x, y, 128, 96)).astype(float)
+    luma = picture[y : y + 96, x : x + 128] @ [0.299, 0.587, 0.114]
+    want = luma.reshape(48, 2, 64, 2).mean((1, 3))
+    assert np.abs(got - want).mean() < 1.5
+
+
+def test_balanced_accuracy_and_confusion():
+    truth = np.array([True, True, False, False, False, False])
+    probability = np.array([0.9, 0.2, 0.1, 0.2, 0.3, 0.8])
+    assert train.confusion(truth, probability) == [[3, 1], [1, 1]]
+    assert train.balanced_accuracy(truth, probability) == (3 / 4 + 1 / 2) / 2
+
+
+def test_quick_training(tmp_path, host, capsys):
+    output = tmp_path / "door.unn"
+    status = main(["train-door", "--quick", "--output", str(output), "--interpreter", host.command[0]])
+    printed = capsys.readouterr().out
+    assert status == 0
+    card = json.loads(output.with_suffix(".json").read_text())
+    first, last = card["loss of the first and last epoch"]
+    assert last < 0.8 * first
+    network = read(output.read_bytes())
+    assert network.labels == ("closed", "open")
+    assert card["multiply-adds"] == network.multiply_adds < 200_000
+    for name, entry in card["test"].items():
+        # Chance is 0.5; two installations and three days of each teach little, but this much.
+        assert entry["balanced accuracy"] > 0.65, (name, entry)
+        assert f"test, {name}: balanced accuracy" in printed
+    # Both compute the same integers.
+    assert card["test"]["NumPy int8"] == card["test"]["host build"]
+
+
+def test_missing_interpreter_is_said_before_the_work(tmp_path, capsys):
+    assert main(["train-door", "--output", str(tmp_path / "door.unn"), "--interpreter", str(tmp_path / "none")]) == 1
+    assert "no interpreter at" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_interpreter_errors_are_said(tmp_path, host):
+    broken = tmp_path / "broken.unn"
+    broken.write_bytes(MODEL.read_bytes()[:-5])
+    with pytest.raises(MpycamError, match="broken.unn"):
+        train.interpreter_answers(host.command, broken, np.zeros((1, 48, 64), np.uint8))
+
+
+def test_committed_network_on_a_fresh_day(interpreter, fresh, tmp_path):
+    raw = tmp_path / "images"
+    raw.write_bytes(fresh.images.tobytes())
+    answers = train.parsed_answers(interpreter.run(train.ANSWER_SCRIPT, MODEL, raw))
+    assert answers.shape == (len(fresh.images), 2)
+    # Every CPU gives what the integers of the NumPy reference give, bit for bit.
+    np.testing.assert_array_equal(answers[:, 1], train.reference_answers(MODEL.read_bytes(), fresh.images))
+    assert train.balanced_accuracy(fresh.is_open, answers[:, 1]) >= 0.98
+    for installation in dataset.INSTALLATIONS:
+        here = fresh.installation == installation
+        assert train.balanced_accuracy(fresh.is_open[here], answers[here, 1]) >= 0.9, installation
+
+
+def test_card_describes_the_committed_network():
+    card = json.loads(MODEL.with_suffix(".json").read_text())
+    data = MODEL.read_bytes()
+    assert card["bytes"] == len(data) < 100_000
+    assert card["multiply-adds"] == read(data).multiply_adds < 200_000
+    assert tuple(card["answers"]) == read(data).labels
+    assert card["test"]["host build"]["balanced accuracy"] >= 0.99
+    assert card["test"]["host build"] == card["test"]["NumPy int8"]
+    assert card["data"]["installations"] == list(dataset.INSTALLATIONS)

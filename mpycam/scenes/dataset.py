@@ -1,0 +1,138 @@
+"""Labelled crops of door scenes, split by day, made by the same steps as in a camera: picture, JPEG, gray, crop."""
+
+import io
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+from PIL import Image
+
+from mpycam.scenes import sensor
+from mpycam.scenes.installation import CLOSED_BELOW, OPEN_ABOVE, Installation, door_region, is_open
+from mpycam.scenes.light import Day
+from mpycam.scenes.people import Person
+from mpycam.scenes.render import Scene, develop
+
+INPUT_SIZE = (64, 48)  # width, height of the crop that the network sees
+INSTALLATIONS = tuple(range(8))  # seeds of the installations that the committed model knows
+FIRST_DAYS = {"train": 1000, "validation": 2000, "test": 3000}  # seeds of the splits' first days
+TIMES_A_DAY = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Crops:
+    """`images` (n, 48, 64) uint8, `is_open` (n,) bool, and where each comes from: `installation` and `day` seeds,
+    `hours`, `angle` in degrees and number of `people`, each (n,)."""
+
+    images: np.ndarray
+    is_open: np.ndarray
+    installation: np.ndarray
+    day: np.ndarray
+    hours: np.ndarray
+    angle: np.ndarray
+    people: np.ndarray
+
+    @classmethod
+    def joined(cls, parts):
+        """All crops of several Crops."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
+
+
+def crop(jpeg, region):
+    """The network's input (48, 64) uint8 from a JPEG: gray, each pixel the mean of its part of `region`.
+
+    `region` is (x, y, width, height) in pixels, fractions too.
+    """
+    image = Image.open(io.BytesIO(jpeg))
+    image.draft("L", image.size)  # the luma channel as it is in the file
+    x, y, w, h = region
+    box = (max(x, 0), max(y, 0), min(x + w, image.width), min(y + h, image.height))
+    return np.asarray(image.convert("L").resize(INPUT_SIZE, Image.Resampling.BOX, box=box))
+
+
+def draw_angle(rng):
+    """A leaf's angle: closed as often as open, small openings more often than doors show them; never ambiguous."""
+    if rng.random() < 0.5:
+        return 0.0 if rng.random() < 0.7 else rng.uniform(0, CLOSED_BELOW)
+    low, high = ((OPEN_ABOVE, 20.0), (20.0, 60.0), (60.0, 110.0))[rng.choice(3, p=(0.25, 0.3, 0.45))]
+    return rng.uniform(np.nextafter(low, high), high)
+
+
+def draw_people(installation, angle, rng):
+    """Nobody, or one or two people before, in or behind the door."""
+    door = installation.door
+    people = []
+    for _ in range(rng.choice(3, p=(0.5, 0.4, 0.1))):
+        places = ["passing", "passing", "standing"]
+        if angle > 45:
+            places += ["doorway", "behind"]
+        place = rng.choice(places)
+        x, y = rng.uniform(-1.0, door.width + 1.0), -rng.uniform(1.1, 2.2)
+        heading = rng.choice([0.0, np.pi]) + rng.normal(0, 0.4)
+        if place != "passing":
+            x = door.width / 2 + rng.normal(0, 0.15)
+            heading = rng.choice([-0.5, 0.5]) * np.pi + rng.normal(0, 0.3)
+        if place == "standing":
+            y = -rng.uniform(1.15, 1.5) if door.swing == "out" else -rng.uniform(0.4, 1.0)
+        elif place == "doorway":
+            y = rng.uniform(-0.3, door.wall + 0.4)
+        elif place == "behind":
+            y = rng.uniform(door.wall + 1.1, installation.back_depth - 0.3)
+        stride = 0.0 if place == "standing" else 1.0
+        people.append(Person(int(rng.integers(1 << 30)), x, y, heading, rng.uniform(0, 2 * np.pi), stride))
+    return tuple(people)
+
+
+def day_crops(installation_seed, day_seed, count, misplaced):
+    """`count` Crops of an installation on a day, at several times spread over its 24 hours.
+
+    `misplaced` is the deviation of the crop region's edges as a part of its size:
+    nobody marks a region the same way twice.
+    """
+    installation, day = Installation.random(installation_seed), Day.random(day_seed)
+    rng = np.random.default_rng([installation_seed, day_seed, 71])
+    scene = Scene(installation, day, rng.uniform(0, 12))
+    region = np.array(door_region(installation), float)
+    times = (np.arange(TIMES_A_DAY) + rng.uniform(0, 1, TIMES_A_DAY)) * 24 / TIMES_A_DAY
+    rows = []
+    for number in range(count):
+        hours = times[number * TIMES_A_DAY // count]
+        angle = draw_angle(rng)
+        people = draw_people(installation, angle, rng)
+        light = scene.light(hours, angle, people)
+        # Exposure has not always settled when somebody comes or a lamp goes on.
+        gain = sensor.metered_gain(light, bias=np.exp(rng.normal(0, 0.25)))
+        picture = develop(scene, light, rng, gain)
+        jpeg = sensor.jpeg(picture, rng.integers(60, 86))
+        edges = region + misplaced * rng.normal(0, 1, 4) * np.tile(region[2:], 2)
+        rows.append((crop(jpeg, edges), hours, angle, len(people)))
+    images, hours, angles, people = zip(*rows, strict=True)
+    angles = np.array(angles)
+    seeds = np.full(count, installation_seed), np.full(count, day_seed)
+    return Crops(np.array(images), is_open(angles), *seeds, np.array(hours), angles, np.array(people))
+
+
+def split_crops(split, installations, days, count, workers=None, progress=None):
+    """Crops of `days` days of each installation in a split: "train", "validation" or "test"; `count` a day.
+
+    Days of different splits never meet. `progress(done, all)` is called after each day.
+    """
+    jobs = [
+        (installation, FIRST_DAYS[split] + 100 * installation + day, count, 0.02 if split == "train" else 0.01)
+        for installation in installations
+        for day in range(days)
+    ]
+    parts = []
+    # Fresh processes: a fork of one that runs PyTorch's threads may hang.
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _one_thread) as pool:
+        for part in pool.map(day_crops, *zip(*jobs, strict=True)):
+            parts.append(part)
+            if progress:
+                progress(len(parts), len(jobs))
+    return Crops.joined(parts)
+
+
+def _one_thread():
+    os.nice(5)
