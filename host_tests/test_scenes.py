@@ -21,8 +21,9 @@ from mpycam.scenes import (
 )
 from mpycam.scenes.geometry import Camera
 from mpycam.scenes.installation import LEAF_THICKNESS, doorway_corners
+from mpycam.scenes.leaf import Leaf
 from mpycam.scenes.light import lighting
-from mpycam.scenes.render import Leaf, Scene
+from mpycam.scenes.scene import Scene
 
 SIZE = (160, 90)
 

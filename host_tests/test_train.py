@@ -12,7 +12,7 @@ from mpycam.errors import MpycamError
 from mpycam.scenes import CLOSED_BELOW, OPEN_ABOVE, dataset, door_region
 from mpycam.scenes.installation import Installation
 from mpycam.scenes.light import Day
-from mpycam.scenes.render import render
+from mpycam.scenes.scene import render
 from mpycam.scenes.sensor import jpeg
 from mpycam.unn_file import read
 

@@ -17,7 +17,7 @@ from mpycam.scenes.installation import (
 )
 from mpycam.scenes.light import Day
 from mpycam.scenes.people import Person
-from mpycam.scenes.render import render
+from mpycam.scenes.scene import render
 from mpycam.scenes.story import Story
 
 __all__ = [

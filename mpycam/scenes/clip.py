@@ -7,7 +7,7 @@ import numpy as np
 
 from mpycam.scenes import sensor
 from mpycam.scenes.installation import door_region, is_ambiguous, is_open
-from mpycam.scenes.render import Scene, develop
+from mpycam.scenes.scene import Scene, develop
 from mpycam.scenes.story import Story
 
 EXPOSURE_SECONDS = 0.6  # time constant of automatic exposure and white balance

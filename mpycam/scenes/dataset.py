@@ -13,12 +13,13 @@ from mpycam.scenes import sensor
 from mpycam.scenes.installation import CLOSED_BELOW, OPEN_ABOVE, Installation, door_region, is_open
 from mpycam.scenes.light import Day
 from mpycam.scenes.people import Person
-from mpycam.scenes.render import Scene, develop
+from mpycam.scenes.scene import Scene, develop
 
 INPUT_SIZE = (64, 48)  # width, height of the crop that the network sees
 INSTALLATIONS = tuple(range(8))  # seeds of the installations that the committed model knows
 FIRST_DAYS = {"train": 1000, "validation": 2000, "test": 3000}  # seeds of the splits' first days
 TIMES_A_DAY = 6
+OVERVIEW = 8  # how many times smaller the picture is that exposure is metered on
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +44,28 @@ class Crops:
 def crop(jpeg, region):
     """The network's input (48, 64) uint8 from a JPEG: gray, each pixel the mean of its part of `region`.
 
-    `region` is (x, y, width, height) in pixels, fractions too.
+    `region` is (x, y, width, height) in pixels, fractions too. Like `ujpeg.decode` with `roi` and `size`, it
+    decodes at the smallest scale that leaves the region as large as the input.
     """
-    image = Image.open(io.BytesIO(jpeg))
-    image.draft("L", image.size)  # the luma channel as it is in the file
     x, y, w, h = region
-    box = (max(x, 0), max(y, 0), min(x + w, image.width), min(y + h, image.height))
-    return np.asarray(image.convert("L").resize(INPUT_SIZE, Image.Resampling.BOX, box=box))
+    columns, rows = INPUT_SIZE
+    scale = max((scale for scale in (2, 4, 8) if w // scale >= columns and h // scale >= rows), default=1)
+    image = Image.open(io.BytesIO(jpeg))
+    image.draft("L", (image.width // scale, image.height // scale))  # the luma as it is in the file
+    gray = np.asarray(image.convert("L"), np.float32)
+    across = _shares(x / scale, w / scale, columns, gray.shape[1])
+    down = _shares(y / scale, h / scale, rows, gray.shape[0])
+    return np.floor(down @ gray @ across.T + 0.5).astype(np.uint8)
+
+
+def _shares(start, length, parts, size):
+    """Weights (parts, size) of pixels in the means over equal parts of [start, start + length), kept inside."""
+    edges = np.clip(start + length * np.arange(parts + 1) / parts, 0, size)
+    pixels = np.arange(size)
+    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    overlap = np.maximum(overlap, 0)
+    overlap[np.arange(parts), np.minimum(edges[:-1].astype(int), size - 1)] += 1e-6  # a part outside repeats the border
+    return (overlap / overlap.sum(1, keepdims=True)).astype(np.float32)
 
 
 def draw_angle(rng):
@@ -93,8 +109,14 @@ def day_crops(installation_seed, day_seed, count, misplaced):
     """
     installation, day = Installation.random(installation_seed), Day.random(day_seed)
     rng = np.random.default_rng([installation_seed, day_seed, 71])
-    scene = Scene(installation, day, rng.uniform(0, 12))
-    region = np.array(door_region(installation), float)
+    clock = rng.uniform(0, 12)
+    camera, region = installation.camera, np.array(door_region(installation), float)
+    # Only what a misplaced region may touch is drawn in full, in whole blocks of the JPEG; exposure sees it all, small.
+    x, y = (np.maximum(region[:2] - 0.08 * region[2:], 0) // 16 * 16).astype(int)
+    w, h = np.minimum(np.ceil(1.16 * region[2:] / 16) * 16 + 16, (camera.width - x, camera.height - y)).astype(int)
+    scene = Scene(installation, day, clock, camera.windowed(int(x), int(y), int(w), int(h)))
+    overview = Scene(installation, day, clock, camera.reduced(OVERVIEW))
+    region[:2] -= x, y
     times = (np.arange(TIMES_A_DAY) + rng.uniform(0, 1, TIMES_A_DAY)) * 24 / TIMES_A_DAY
     rows = []
     for number in range(count):
@@ -103,8 +125,9 @@ def day_crops(installation_seed, day_seed, count, misplaced):
         people = draw_people(installation, angle, rng)
         light = scene.light(hours, angle, people)
         # Exposure has not always settled when somebody comes or a lamp goes on.
-        gain = sensor.metered_gain(light, bias=np.exp(rng.normal(0, 0.25)))
-        picture = develop(scene, light, rng, gain)
+        overall = overview.light(hours, angle, people)
+        gain = sensor.metered_gain(overall, bias=np.exp(rng.normal(0, 0.25)), step=1)
+        picture = develop(scene, light, rng, gain, sensor.white_balance(overall, step=1))
         jpeg = sensor.jpeg(picture, rng.integers(60, 86))
         edges = region + misplaced * rng.normal(0, 1, 4) * np.tile(region[2:], 2)
         rows.append((crop(jpeg, edges), hours, angle, len(people)))
@@ -126,13 +149,9 @@ def split_crops(split, installations, days, count, workers=None, progress=None):
     ]
     parts = []
     # Fresh processes: a fork of one that runs PyTorch's threads may hang.
-    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _one_thread) as pool:
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn")) as pool:
         for part in pool.map(day_crops, *zip(*jobs, strict=True)):
             parts.append(part)
             if progress:
                 progress(len(parts), len(jobs))
     return Crops.joined(parts)
-
-
-def _one_thread():
-    os.nice(5)

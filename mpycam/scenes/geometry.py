@@ -4,7 +4,7 @@ The wall with the door is the plane y = 0: x runs to the right along it, z up,
 and y away from the camera into the room behind. The camera stands at y < 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 class Camera:
     """A camera with square pixels and a little radial distortion.
 
-    `field_of_view` is horizontal, in degrees. Distortion maps a distance r from
+    `focal` is the focal length and `centre` the place of the optical axis, in pixels. Distortion maps a distance r from
     the optical axis, as seen in the image (in focal lengths), to the distance
     r (1 + distortion r^2) of the undistorted pinhole image.
     """
@@ -22,15 +22,28 @@ class Camera:
     position: tuple
     target: tuple
     roll: float
-    field_of_view: float
+    focal: float
     distortion: float
     width: int
     height: int
+    centre: tuple
 
-    @cached_property
-    def focal(self):
-        """Focal length in pixels."""
-        return self.width / 2 / np.tan(np.radians(self.field_of_view) / 2)
+    @classmethod
+    def aimed(cls, position, target, roll, field_of_view, distortion, width, height):
+        """A camera that looks from a position to a target; `field_of_view` is horizontal, in degrees."""
+        focal = width / 2 / np.tan(np.radians(field_of_view) / 2)
+        return cls(position, target, roll, focal, distortion, width, height, (width / 2, height / 2))
+
+    def windowed(self, x, y, width, height):
+        """The same camera, of which only a window of the image is kept."""
+        return replace(self, width=width, height=height, centre=(self.centre[0] - x, self.centre[1] - y))
+
+    def reduced(self, factor):
+        """The same camera with pixels `factor` times as large."""
+        return replace(
+            self, focal=self.focal / factor, width=self.width // factor, height=self.height // factor,
+            centre=(self.centre[0] / factor, self.centre[1] / factor),
+        )  # fmt: skip
 
     @cached_property
     def axes(self):
@@ -45,8 +58,8 @@ class Camera:
 
     def plane(self, supersample=1):
         """Undistorted image coordinates of every pixel in focal lengths: x, y, each (H, W) float32."""
-        columns = (np.arange(self.width * supersample) + 0.5) / supersample - self.width / 2
-        rows = (np.arange(self.height * supersample) + 0.5) / supersample - self.height / 2
+        columns = (np.arange(self.width * supersample) + 0.5) / supersample - self.centre[0]
+        rows = (np.arange(self.height * supersample) + 0.5) / supersample - self.centre[1]
         x, y = np.meshgrid(columns / self.focal, rows / self.focal)
         stretch = 1 + self.distortion * (x * x + y * y)
         return (x * stretch).astype(np.float32), (y * stretch).astype(np.float32)
@@ -71,7 +84,7 @@ class Camera:
         for _ in range(8):  # fixed-point inverse of the distortion
             seen = radius / (1 + self.distortion * seen * seen)
         flat = flat * (seen / np.maximum(radius, 1e-9))[..., None]
-        return flat * self.focal + (self.width / 2, self.height / 2), depth
+        return flat * self.focal + self.centre, depth
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Installation:
             near, far = max(left, -2.2) + 0.25, min(right, door.width + 2.2) - 0.25
             position = (rng.uniform(near, far), -rng.uniform(2.4, 4.8), rng.uniform(1.7, min(2.9, ceiling - 0.2)))
             target = (door.width / 2 + rng.normal(0, 0.15), 0.0, rng.uniform(0.8, 1.15))
-            camera = Camera(
+            camera = Camera.aimed(
                 position, target, np.radians(rng.normal(0, 1.0)), rng.uniform(50, 92), rng.uniform(0.0, 0.12), *size
             )
             corners, depth = camera.project(doorway_corners(door))
@@ -118,7 +118,7 @@ class Installation:
             back_depth=door.wall + rng.uniform(1.8, 5.0),
             facing=rng.uniform(0, 2 * np.pi),
             lamp=(
-                (-0.45 if rng.random() < 0.5 else door.width + 0.45, -0.25, 2.2)
+                (-0.45 if rng.random() < 0.5 else door.width + 0.45, -0.4, 2.2)
                 if kind == "outdoor"
                 else (rng.uniform(left + 0.4, right - 0.4), -rng.uniform(0.8, 2.6), ceiling - 0.25)
             ),

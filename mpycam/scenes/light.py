@@ -178,8 +178,8 @@ def lighting(installation, day, hours):
         if clear > 0.01:
             lights.append(Light(sun * 1000, sun_colour * 5, falls_off=False, shade=_leaves(installation, day)))
         if lamp and sky < 0.35:
-            lights.append(Light(np.array(installation.lamp), lamp_colour * 0.5))
-            ambient = ambient + lamp_colour * 0.015
+            lights.append(Light(np.array(installation.lamp), lamp_colour * 0.4))
+            ambient = ambient + lamp_colour * 0.03
     else:
         if installation.window:
             axis, place, opening_low, opening_high = installation.window

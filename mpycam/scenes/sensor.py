@@ -10,9 +10,12 @@ FULL_GAIN = 40.0
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
-def metered_gain(light, bias=1.0):
-    """The gain at which automatic exposure settles for linear light (H, W, C); limited in the dark."""
-    sample = light[::6, ::6].mean(-1)
+def metered_gain(light, bias=1.0, step=6):
+    """The gain at which automatic exposure settles for linear light (H, W, C); limited in the dark.
+
+    It looks at every `step`-th pixel each way.
+    """
+    sample = light[::step, ::step].mean(-1)
     # Bright spots count little, as in a camera's weighted metering.
     level = (
         np.exp(np.mean(np.log(np.maximum(sample, 1e-4)))) * 0.6 + 0.4 * np.minimum(sample, 4 * np.median(sample)).mean()
@@ -20,16 +23,18 @@ def metered_gain(light, bias=1.0):
     return float(np.clip(bias * TARGET / max(level, 1e-4), 0.02, FULL_GAIN))
 
 
-def white_balance(light):
+def white_balance(light, step=6):
     """Gains (3,) that take most, not all, of the light's colour cast away."""
-    means = light[::6, ::6].reshape(-1, light.shape[-1]).mean(0)
+    means = light[::step, ::step].reshape(-1, light.shape[-1]).mean(0)
     return ((means.mean() / np.maximum(means, 1e-6)) ** 0.6).astype(np.float32)
 
 
 def _tone_curve():
     y = np.arange(4096) / 1023
-    shoulder = (1 - np.exp(-1.5 * y)) / (1 - np.exp(-1.5 * 1.6))
-    return np.clip(255 * np.clip(shoulder, 0, 1) ** (1 / 2.2) + 0.5, 0, 255).astype(np.uint8)
+    level = np.clip((1 - np.exp(-1.5 * y)) / (1 - np.exp(-1.5 * 1.6)), 0, 1)
+    # The transfer function of sRGB (IEC 61966-2-1) after a soft shoulder.
+    tone = np.where(level <= 0.0031308, 12.92 * level, 1.055 * level ** (1 / 2.4) - 0.055)
+    return np.round(255 * tone).astype(np.uint8)
 
 
 _TONES = _tone_curve()
@@ -78,7 +83,7 @@ def expose(light, gain, balance, noise, rng):
     picture = light * (np.float32(gain) * balance)
     photon, read = 0.00006 * gain, 0.00025 * gain
     luma = picture[..., 1 if picture.shape[-1] == 3 else 0]
-    deviation = np.sqrt(np.maximum(luma, 0) * np.float32(photon) + np.float32(read * read + 2e-6))
+    deviation = np.sqrt(np.maximum(luma, 0) * np.float32(photon) + np.float32(read * read + 5e-7))
     picture += grain[..., : picture.shape[-1]] * deviation[..., None]
     picture *= 1023
     np.clip(picture, 0, 4095, out=picture)

@@ -34,6 +34,14 @@ def linear(colour):
     return (np.asarray(colour, np.float32) / 255) ** np.float32(2.2)
 
 
+def infrared(colour):
+    """Reflectance (..., 1) under infrared of what has a visible colour (..., 3).
+
+    Cloth, plants and paint reflect it more evenly and more strongly than visible light.
+    """
+    return 0.07 + 0.85 * (colour @ np.array([0.5, 0.3, 0.2], np.float32))[..., None]
+
+
 def pick(rng, colours, spread=8):
     """One of the sRGB colours, varied a little."""
     return np.clip(np.array(colours[rng.integers(len(colours))]) + rng.normal(0, spread, 3), 4, 250)
