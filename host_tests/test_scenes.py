@@ -60,7 +60,7 @@ def test_the_day_moves_things_and_light():
 
 @pytest.mark.parametrize("distortion", [0.0, 0.12])
 def test_rays_and_projection_are_inverse(distortion):
-    camera = Camera((0.3, -3.0, 2.2), (0.4, 0.0, 1.0), 0.02, 70.0, distortion, 64, 48)
+    camera = Camera.aimed((0.3, -3.0, 2.2), (0.4, 0.0, 1.0), 0.02, 70.0, distortion, 64, 48)
     rays = camera.rays()
     points = np.array(camera.position) + rays * 2.5
     pixels, depth = camera.project(points)
@@ -194,3 +194,15 @@ def test_clip_and_its_truth(tmp_path):
     assert {entry["open"] for entry in truth["frames"]} == {False, True}
     again = list(clip(installation, day, 24, 4, 1))
     assert [entry for _, entry in again] == truth["frames"]
+
+
+def test_window_and_reduced_camera_see_the_same_scene():
+    installation, day = installation_like(kind="hall"), Day.random(1)
+    whole = Scene(installation, day).light(14.0, 50.0)
+    part = Scene(installation, day, camera=installation.camera.windowed(32, 16, 60, 48)).light(14.0, 50.0)
+    # Shadows are worked out on a coarse grid that starts at the window's edge.
+    difference = np.abs(part - whole[16:64, 32:92]) / whole.mean()
+    assert np.median(difference) < 0.002 and difference.mean() < 0.02
+    small = Scene(installation, day, camera=installation.camera.reduced(2)).light(14.0, 50.0)
+    mean = whole.reshape(45, 2, 80, 2, -1).mean((1, 3))
+    assert np.abs(small - mean).mean() < 0.05 * mean.mean()

@@ -67,7 +67,9 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
 
     started = time.monotonic()
     installations = dataset.INSTALLATIONS[:2] if quick else dataset.INSTALLATIONS
-    days = {"train": 3, "validation": 1, "test": 1} if quick else {"train": 14, "validation": 3, "test": 4}
+    days = {"train": 14, "validation": 3, "test": 4, "hard test": 2}
+    if quick:
+        days = {"train": 3, "validation": 1, "test": 1, "hard test": 1}
     crops_a_day, epochs = (36, 14) if quick else (48, 60)
     say(f"{len(installations)} installations; days: {days}; {crops_a_day} crops a day")
     crops = {}
@@ -88,12 +90,13 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
     data = from_torch(network, input_shape=(48, 64), calibration=calibration, labels=LABELS, scale=SCALE, offset=OFFSET)
     output.write_bytes(data)
 
-    test = crops["test"]
+    test, hard = crops["test"], crops["hard test"]
     answers = {
         "PyTorch float32": float_answers(network, test.images),
         "NumPy int8": reference_answers(data, test.images),
         "host build": interpreter_answers([interpreter], output, test.images)[:, 1],
     }
+    hard_answers = interpreter_answers([interpreter], output, hard.images)[:, 1]
     card = {
         "network": output.name,
         "answers": LABELS,
@@ -103,6 +106,7 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
             "installations": list(installations),
             "days of each installation": days,
             "crops a day": crops_a_day,
+            "moments": "test: doors as they are used; the others: more small openings and people",
             "open": f"above {dataset.OPEN_ABOVE:g} degrees",
             "left out": f"above {dataset.CLOSED_BELOW:g} and up to {dataset.OPEN_ABOVE:g} degrees",
         },
@@ -112,7 +116,8 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
         "validation": figures(crops["validation"].is_open, float_answers(network, crops["validation"].images)),
         "test": {name: figures(test.is_open, answer) for name, answer in answers.items()},
         "test by installation": groups(test, answers["host build"], test.installation),
-        "test by what is seen": groups(test, answers["host build"], kinds(test)),
+        "hard test": figures(hard.is_open, hard_answers),
+        "hard test by what is seen": groups(hard, hard_answers, kinds(hard)),
         "multiply-adds": read(data).multiply_adds,
         "bytes": len(data),
         "command": f"mpycam train-door --seed {seed}" + (" --quick" if quick else ""),
@@ -149,11 +154,12 @@ def door_network(widths=(8, 16, 24, 32)):
         *full(1, a, 2),  # 24 x 32
         *separable(a, b, 2),  # 12 x 16
         *separable(b, c, 2),  # 6 x 8
-        *separable(c, d, 1),
-        nn.MaxPool2d(2),  # 3 x 4
+        *separable(c, c, 1),
         nn.Flatten(),
+        nn.Linear(48 * c, d),
+        nn.ReLU(),
         nn.Dropout(0.2),
-        nn.Linear(12 * d, 2),
+        nn.Linear(d, 2),
         nn.Softmax(1),
     )
 
@@ -232,8 +238,8 @@ def confusion(truth, probability):
 
 
 def balanced_accuracy(truth, probability):
-    """Mean of the parts of closed and of open doors that are told right."""
-    return float(np.mean([row[i] / max(sum(row), 1) for i, row in enumerate(confusion(truth, probability))]))
+    """Mean of the parts of closed and of open doors that are told right; of one part where there is no other."""
+    return float(np.mean([row[i] / sum(row) for i, row in enumerate(confusion(truth, probability)) if sum(row)]))
 
 
 def figures(truth, probability):
@@ -295,10 +301,11 @@ def parsed_answers(printed):
 
 def report(card, say):
     """Say the figures of a card."""
-    for name, entry in card["test"].items():
+    entries = {f"test, {name}": entry for name, entry in card["test"].items()}
+    for name, entry in {**entries, "hard test, host build": card["hard test"]}.items():
         (closed, false_open), (missed, opened) = entry["confusion"]
-        say(f"test, {name}: balanced accuracy {entry['balanced accuracy']:.4f}")
+        say(f"{name}: balanced accuracy {entry['balanced accuracy']:.4f}")
         say(f"  closed: {closed} right, {false_open} wrong; open: {opened} right, {missed} wrong")
-    for title in ("test by installation", "test by what is seen"):
+    for title in ("test by installation", "hard test by what is seen"):
         for name, entry in card[title].items():
             say(f"{title} {name}: {entry['balanced accuracy']:.4f} of {entry['crops']}")

@@ -10,15 +10,20 @@ import numpy as np
 from PIL import Image
 
 from mpycam.scenes import sensor
-from mpycam.scenes.installation import CLOSED_BELOW, OPEN_ABOVE, Installation, door_region, is_open
+from mpycam.scenes.installation import CLOSED_BELOW, OPEN_ABOVE, Installation, door_region, is_ambiguous, is_open
 from mpycam.scenes.light import Day
 from mpycam.scenes.people import Person
 from mpycam.scenes.scene import Scene, develop
+from mpycam.scenes.story import Story
 
 INPUT_SIZE = (64, 48)  # width, height of the crop that the network sees
 INSTALLATIONS = tuple(range(8))  # seeds of the installations that the committed model knows
-FIRST_DAYS = {"train": 1000, "validation": 2000, "test": 3000}  # seeds of the splits' first days
+
+# Seeds of the first days of each split. "test" shows doors as people use them; the others also show small openings
+# and people before the door, more often than they happen.
+FIRST_DAYS = {"train": 1000, "validation": 2000, "test": 3000, "hard test": 4000}
 TIMES_A_DAY = 6
+STORY_SECONDS = 90
 OVERVIEW = 8  # how many times smaller the picture is that exposure is metered on
 
 
@@ -101,9 +106,18 @@ def draw_people(installation, angle, rng):
     return tuple(people)
 
 
-def day_crops(installation_seed, day_seed, count, misplaced):
+def story_moment(installation, story, rng):
+    """Angle and people at a random moment of a Story; never an ambiguous one."""
+    while True:
+        time = rng.uniform(0, STORY_SECONDS)
+        if not is_ambiguous(angle := story.angle(time)):
+            return angle, story.people(time)
+
+
+def day_crops(installation_seed, day_seed, count, misplaced, as_used=False):
     """`count` Crops of an installation on a day, at several times spread over its 24 hours.
 
+    `as_used` takes the moments from stories; otherwise angles and people are drawn.
     `misplaced` is the deviation of the crop region's edges as a part of its size:
     nobody marks a region the same way twice.
     """
@@ -118,11 +132,15 @@ def day_crops(installation_seed, day_seed, count, misplaced):
     overview = Scene(installation, day, clock, camera.reduced(OVERVIEW))
     region[:2] -= x, y
     times = (np.arange(TIMES_A_DAY) + rng.uniform(0, 1, TIMES_A_DAY)) * 24 / TIMES_A_DAY
+    stories = [Story(installation, STORY_SECONDS, day_seed * TIMES_A_DAY + number) for number in range(TIMES_A_DAY)]
     rows = []
     for number in range(count):
         hours = times[number * TIMES_A_DAY // count]
-        angle = draw_angle(rng)
-        people = draw_people(installation, angle, rng)
+        if as_used:
+            angle, people = story_moment(installation, stories[number * TIMES_A_DAY // count], rng)
+        else:
+            angle = draw_angle(rng)
+            people = draw_people(installation, angle, rng)
         light = scene.light(hours, angle, people)
         # Exposure has not always settled when somebody comes or a lamp goes on.
         overall = overview.light(hours, angle, people)
@@ -138,12 +156,18 @@ def day_crops(installation_seed, day_seed, count, misplaced):
 
 
 def split_crops(split, installations, days, count, workers=None, progress=None):
-    """Crops of `days` days of each installation in a split: "train", "validation" or "test"; `count` a day.
+    """Crops of `days` days of each installation in a split, one of FIRST_DAYS; `count` a day.
 
     Days of different splits never meet. `progress(done, all)` is called after each day.
     """
     jobs = [
-        (installation, FIRST_DAYS[split] + 100 * installation + day, count, 0.02 if split == "train" else 0.01)
+        (
+            installation,
+            FIRST_DAYS[split] + 100 * installation + day,
+            count,
+            0.02 if split == "train" else 0.01,
+            split == "test",
+        )
         for installation in installations
         for day in range(days)
     ]
