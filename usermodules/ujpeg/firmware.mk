@@ -18,6 +18,9 @@ endif
 ifdef LIBJPEG_NEON
 LIBJPEG_NEON += $(addprefix simd/arm/,jdcolor-neon jdsample-neon jidctint-neon jidctred-neon)
 LIBJPEG_FILES += $(LIBJPEG_NEON)
+# Of its routines only those for red, green, blue are ever called.
+$(LIBJPEG)/$(firstword $(LIBJPEG_NEON)).o: LIBJPEG_CFLAGS += $(foreach pixels,rgb565 extrgbx extbgr extbgrx extxbgr \
+	extxrgb,-Djsimd_ycc_$(pixels)_convert_neon=jsimd_ycc_extrgb_convert_neon)
 LIBJPEG_FAST += $(LIBJPEG_NEON)
 LIBJPEG_ASSUMED := ycc_rgb idct_2x2 idct_4x4 idct_islow h2v1_fancy_upsample h2v1_upsample \
 	h1v2_fancy_upsample h2v2_fancy_upsample h2v2_upsample
@@ -42,6 +45,9 @@ $(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk variant/firmware.mk 
 	@cp $(SOURCES)/libjpeg-turbo/*.[ch] $(@D)
 	@cp -R $(SOURCES)/libjpeg-turbo/simd/jsimd.h $(SOURCES)/libjpeg-turbo/simd/arm $(@D)/simd
 	@sed -E 's/^#define ($(LIBJPEG_LEFT_OUT))\b/#undef \1/' $(SOURCES)/libjpeg-turbo/jmorecfg.h > $@.part
+	@# Nobody reads traces: neither their texts nor the calls are compiled.
+	@sed -i -E '/JMESSAGE\(JTRC_/,/\)$$/ s/"([^"\\]|\\.)*"/""/' $(@D)/jerror.h
+	@cat $(LIBJPEG_CONFIG)/no_trace.h >> $(@D)/jerror.h
 	@mv $@.part $@
 
 # Only scales of 1, 1/2, 1/4 and 1/8 are asked for: the inverse transforms of
