@@ -208,7 +208,7 @@ def test_sigterm_ends_the_app_while_it_waits(interpreter, model, wait):
     respond, event = WAITS[wait]
     with CameraServer(respond) as server:
         options = ["--model", model, "--source", server.url(), "--minimum_duration", 0]
-        options += ["--timeout", 600, "--retry_first", 600, "--retry_longest", 600, "--interval", 600]
+        options += ["--timeout", 120, "--retry_first", 600, "--retry_longest", 600, "--interval", 300]
         with Running(interpreter, *options) as app:
             app.until(event)
             end = app.terminate()[-1]

@@ -1,12 +1,13 @@
 """lib/http_client.py against a server that does what HTTP allows, and what it forbids."""
 
 import hashlib
+import random
 import socket
 import time
 
 import pytest
 from camera_python import evaluate, run
-from camera_server import BasicGuard, CameraServer, answer, guarded
+from camera_server import BasicGuard, CameraServer, answer, guarded, part
 
 BODY = bytes(range(256)) * 300
 
@@ -200,3 +201,58 @@ print(json.dumps(len(os.listdir("/proc/self/fd")) - before))
     with CameraServer(lambda request, connection: behaviours[request.target](request, connection)) as server:
         answers = evaluate(host, tmp_path, script, [server.url(path) for path in paths])
     assert answers[-1] == 0
+
+
+FUZZ = """
+from buffered_reader import BufferedReader
+from frame_buffer import FrameBuffer
+from http_client import Response
+from multipart import MultipartReader, boundary_of
+async def take(data):
+    position = 0
+    async def readinto(view):
+        nonlocal position
+        count = min(len(view), len(data) - position, 50)
+        view[:count] = memoryview(data)[position : position + count]
+        position += count
+        return count
+    response = Response(None, BufferedReader(readinto, 512))
+    try:
+        await response._read_head()
+        parts = MultipartReader(BufferedReader(response.readinto, 256), boundary_of(response.value("content-type")))
+        buffer = FrameBuffer(600)
+        count = 0
+        while await parts.read(buffer):
+            count += 1
+        return count
+    except (OSError, EOFError, ValueError):
+        return -1
+for text in cases():
+    print(asyncio.run(take(binascii.unhexlify(text))))
+"""
+
+
+def test_damaged_answers_raise_what_is_promised(interpreter, tmp_path):
+    """Whatever comes over the wire ends, in frames or in one of the exceptions that a source retries after."""
+    rng = random.Random(9)
+    parts = (
+        b"".join(part(bytes(rng.randrange(200)), length=index % 2 == 0) for index in range(5)) + b"--myboundary--\r\n"
+    )
+    kind = b"Content-Type: multipart/x-mixed-replace; boundary=myboundary\r\n"
+    whole = b"HTTP/1.1 200 OK\r\n" + kind + b"\r\n" + parts
+    pieces = b"".join(b"%x\r\n" % len(p) + p + b"\r\n" for p in (parts[:99], parts[99:300], parts[300:]))
+    chunked = b"HTTP/1.1 200 OK\r\n" + kind + b"Transfer-Encoding: chunked\r\n\r\n" + pieces + b"0\r\n\r\n"
+    cases = [whole, chunked]
+    for _ in range(400):
+        data = bytearray(rng.choice(cases[:2]))
+        for _ in range(rng.randrange(1, 6)):
+            position = rng.randrange(len(data))
+            if rng.random() < 0.5:
+                data[position] = rng.choice([0, 10, 13, 32, 34, 45, 58, 59, 255, rng.randrange(256)])
+            else:
+                data[position : position + rng.randrange(40)] = rng.choice([b"", b"\r\n", b"--", b"99", b"-1", b"\xff"])
+        cases.append(bytes(data))
+    answers = evaluate(interpreter, tmp_path, FUZZ, [case.hex() for case in cases])
+    assert answers[:2] == [5, 5]
+    assert len(answers) == len(cases)
+    assert {-1, 0, 1, 2, 3, 4, 5} <= set(answers)

@@ -21,7 +21,7 @@ from http_client import HttpClient, HttpError, Url
 from mjpeg import MjpegSplitter
 from multipart import MultipartReader, boundary_of
 
-FOLDER = 0x4000
+FILE_TYPE, FOLDER = 0xF000, 0x4000  # bits of st_mode
 # So many frames in a row make a source good again, and the back-off begins anew.
 STEADY = 10
 
@@ -62,7 +62,7 @@ def files_of(path):
         mode = os.stat(path)[0]
     except OSError as error:
         raise ValueError("%s: cannot be read, %s" % (path, error))
-    if not mode & FOLDER:
+    if mode & FILE_TYPE != FOLDER:
         return [path]
     names = [name for name in os.listdir(path) if name.lower().endswith((".jpg", ".jpeg"))]
     if not names:

@@ -96,6 +96,7 @@ class Watch:
         self._statistics_ms = int(settings["statistics_interval"] * 1000)
         self._stages = Stages()
         self._stages_began = time.ticks_ms()
+        self._began = time.ticks_us()
         self._time = 0
         self._frames = 0
         self._damaged = 0
@@ -104,7 +105,7 @@ class Watch:
     async def run(self):
         """Take frame after frame, and print a line for every change and every interval."""
         asyncio.create_task(self._watch_clock())
-        began = time.ticks_us()
+        self._began = time.ticks_us()
         async for frame, seconds in self._source:
             self._time = seconds
             self._frames += 1
@@ -114,20 +115,20 @@ class Watch:
             except (ValueError, MemoryError):
                 # Too little of the JPEG is left, or its header asks for too much.
                 self._damaged += 1
-                began = time.ticks_us()
+                self._began = time.ticks_us()
                 continue
             decoded = time.ticks_us()
             probability = self._network.probability(picture)
             changed = self._door.update(probability, self._time)
             computed = time.ticks_us()
-            self._stages.add(began, read, decoded, computed)
+            self._stages.add(self._began, read, decoded, computed)
             if self._every_frame:
                 self._tell_frame("frame", ("probability", probability), ("state", self._door.state))
             if changed:
                 self._changes += 1
                 confidence = probability if self._door.state == OPEN else 1 - probability
                 self._tell_frame("door", ("state", self._door.state), ("confidence", confidence))
-            began = time.ticks_us()
+            self._began = time.ticks_us()
 
     def started(self, versions, path, settings):
         """Print the first line."""
@@ -159,6 +160,8 @@ class Watch:
 
     def _source_changed(self, state, reason):
         self._door.forget()
+        # An outage is no reading, and may be longer than the nine minutes that ticks_diff() can tell on ARMv7.
+        self._began = time.ticks_us()
         self._tell("source", ("state", state), *((("reason", reason),) if reason else ()))
 
     async def _watch_clock(self):
