@@ -74,8 +74,8 @@ def run_all(interpreter, networks, folder):
 
 
 def describe(network):
-    steps = [f"{layer.operator} {layer.kernel} {layer.stride} {layer.padding} {layer.activation}" for layer in network.layers]
-    return f"{[tensor.shape for tensor in network.tensors]}: {'; '.join(steps)}"
+    steps = [(part.operator, part.kernel, part.stride, part.padding, part.activation) for part in network.layers]
+    return f"{[tensor.shape for tensor in network.tensors]}: {steps}"
 
 
 def test_random_int8_networks_have_the_bits_of_the_reference(interpreter, tmp_path):
@@ -235,7 +235,8 @@ def test_softmax_far_apart_and_of_not_a_number(interpreter, tmp_path):
     """Differences beyond the range of exp, infinities and not-a-number give an answer, the same everywhere."""
     network = chain((1, 5), ("flatten", None, {}), ("softmax", None, {}), scale=1.0, offset=0.0)
     (tmp_path / "net.unn").write_bytes(write(network))
-    images = [[0, -86, -87, -88, -500], [1e30, 0, 0, 0, -1e30], [np.nan] * 5, [np.inf, 0, 0, 0, 0], [-40.5, 0.25, -3, 0, 1]]
+    nan, inf = np.nan, np.inf
+    images = [[0, -86, -87, -88, -500], [1e30, 0, 0, 0, -1e30], [nan] * 5, [inf, 0, 0, 0, 0], [-40.5, 0.25, -3, 0, 1]]
     script = f"""
 import binascii, unn
 from ulab import numpy as np

@@ -47,17 +47,18 @@ def random_chain(seed):
     height, width, channels = draw(1, 2, 3, 5, 8, 13), draw(1, 2, 4, 7, 16), draw(1, 1, 2, 3, 4, 7, 8, 12, 16, 19)
     network_shape = (height, width) if channels == 1 and draw(True, False) else (height, width, channels)
     steps = []
+    operators = ("conv2d", "conv2d", "depthwise_conv2d", "depthwise_conv2d", "max_pool", "average_pool", "activation")
     for _ in range(draw(1, 2, 3, 5)):
-        operator = draw("conv2d", "conv2d", "depthwise_conv2d", "depthwise_conv2d", "max_pool", "average_pool", "activation")
+        operator = draw(*operators)
         options = {} if operator == "max_pool" else {"activation": draw("none", "relu", "relu6")}
         if operator != "activation":
             sizes = (height, width)
             kernel = tuple(draw(*[k for k in (1, 1, 2, 3, 3, 5) if k <= size + 1]) for size in sizes)
             before = tuple(int(generator.integers(0, k)) for k in kernel)
-            # windows past the end must still touch the image
-            after = tuple(max(int(generator.integers(0, k)), k - size - b) for k, size, b in zip(kernel, sizes, before))
-            after = tuple(min(a, k - 1) for a, k in zip(after, kernel))
-            before = tuple(max(b, k - size - a) for b, k, size, a in zip(before, kernel, sizes, after))
+            after = tuple(int(generator.integers(0, k)) for k in kernel)
+            # an image smaller than the kernel needs more padding
+            after = tuple(min(max(after[i], kernel[i] - sizes[i] - before[i]), kernel[i] - 1) for i in range(2))
+            before = tuple(max(before[i], kernel[i] - sizes[i] - after[i]) for i in range(2))
             options |= {"kernel": kernel, "stride": (draw(1, 1, 2, 3), draw(1, 1, 2)), "padding": before, "after": after}
             height, width = (
                 window_count(sizes[i], kernel[i], options["stride"][i], before[i], after[i]) for i in range(2)

@@ -148,7 +148,8 @@ def plan_arena(network):
     tensors lie at the two ends of the arena in turn.
     """
     sizes = [_round_up(tensor.bytes, ALIGNMENT) for tensor in network.tensors]
-    scratch = [_round_up(_scratch_bytes(layer, network.tensors[i]), ALIGNMENT) for i, layer in enumerate(network.layers)]
+    scratch = [_scratch_bytes(layer, tensor) for layer, tensor in zip(network.layers, network.tensors, strict=False)]
+    scratch = [_round_up(size, ALIGNMENT) for size in scratch]
     in_place = [layer.operator == "flatten" for layer in network.layers]
     arena = sizes[0]
     for i, shares in enumerate(in_place):
@@ -334,7 +335,8 @@ def _read_tensor(data, index):
 def _read_layer(data, index, layers, source, target):
     start = HEADER.size + (layers + 1) * TENSOR.size + index * LAYER.size
     operator, activation, _, *window, weights, channels, _, _ = LAYER.unpack_from(data, start)
-    layer = Layer(OPERATORS[operator], ACTIVATIONS[activation], tuple(window[:2]), tuple(window[2:4]), tuple(window[4:]))
+    window = tuple(window)
+    layer = Layer(OPERATORS[operator], ACTIVATIONS[activation], window[:2], window[2:4], window[4:])
     dtype = np.dtype(source.dtype).newbyteorder("<")
     count = target.image_shape[2]
     if layer.operator == "depthwise_conv2d":

@@ -146,7 +146,8 @@ static void check_image(const net_obj_t *self, const ndarray_obj_t *image) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&text));
     }
     if (image->dtype != NDARRAY_UINT8 && image->dtype != NDARRAY_FLOAT32 && image->dtype != NDARRAY_FLOAT64) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("image has dtype '%c', need 'B', 'f' or 'd'"), image->dtype);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("image has dtype '%c', need 'B', 'f' or 'd'"),
+            image->dtype);
     }
 }
 

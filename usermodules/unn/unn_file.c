@@ -59,7 +59,7 @@ static bool tensor_same_scale(const unn_tensor_t *a, const unn_tensor_t *b) {
     return a->scale == b->scale && a->zero_point == b->zero_point;
 }
 
-// A piece of the arena: [start, end), or an error.
+// A piece of the arena: [start, end).
 typedef struct _span_t {
     uint64_t start;
     uint64_t end;
@@ -74,7 +74,8 @@ static bool check_in_arena(const unn_net_t *net, uint32_t start, uint64_t bytes,
     if (start % ALIGNMENT) {
         return fail(error, "alignment in the arena", start, start / ALIGNMENT * ALIGNMENT);
     }
-    return span->end <= net->header->arena_bytes || fail(error, "bytes of the arena", net->header->arena_bytes, span->end);
+    uint32_t have = net->header->arena_bytes;
+    return span->end <= have || fail(error, "bytes of the arena", have, span->end);
 }
 
 static bool check_in_file(const unn_net_t *net, uint32_t start, uint64_t bytes, unn_error_t *error) {

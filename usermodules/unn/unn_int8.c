@@ -86,7 +86,7 @@ static inline void multiply_rows(const int8_t *a, const int8_t *b, const int8_t 
     }
 }
 
-// Adds the bias, requantises and limits the sums of the channels from `channel` on.
+// Adds the bias, requantises and limits the sums of four channels.
 static inline int16x4_t finish_sums(const unn_step_t *step, size_t channel, sums_t sums) {
     int32x4_t shifts = vld1q_s32(step->shifts + channel);
     sums = vaddq_s32(sums, vld1q_s32(step->bias + channel));
@@ -98,14 +98,11 @@ static inline int16x4_t finish_sums(const unn_step_t *step, size_t channel, sums
 }
 
 static inline void store_four(int8x8_t values, const int half, int8_t *out, size_t count) {
+    int32_t four = vget_lane_s32(vreinterpret_s32_s8(values), half);
     if (count >= UNN_CHANNEL_BLOCK) {
-        vst1_lane_s32((int32_t *)out, vreinterpret_s32_s8(values), half);
+        memcpy(out, &four, sizeof(four));
     } else {
-        int8_t bytes[8];
-        vst1_s8(bytes, values);
-        for (size_t i = 0; i < count; i++) {
-            out[i] = bytes[4 * half + i];
-        }
+        memcpy(out, &four, count);
     }
 }
 
