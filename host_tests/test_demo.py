@@ -61,7 +61,7 @@ def test_demo_finds_every_change(tmp_path, capsys):
     first = capsys.readouterr().out
     assert ", 0 false" in first and "missed" not in first
     with Image.open(tmp_path / "timeline.png") as picture:
-        assert picture.size == (1400, 560)
+        assert picture.size == (1400, 500)
         assert len(np.unique(np.asarray(picture).reshape(-1, 4), axis=0)) > 1000
     truth = json.loads((tmp_path / "door.json").read_text())
     assert {frame["open"] for frame in truth["frames"]} == {True, False}

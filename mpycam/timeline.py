@@ -52,10 +52,10 @@ def draw(path, *, frames, times, truth_open, probability, state, region, thresho
     """
     changes = [times[i] for i in range(1, len(state)) if state[i] != state[i - 1]]
     shown = pick_frames(times, changes)
-    figure = Figure(figsize=(14, 5.6), dpi=100, facecolor="white")
-    grid = figure.add_gridspec(2, len(shown), height_ratios=[1.15, 1.6], hspace=0.32, wspace=0.06,
-                               left=0.045, right=0.985, top=0.86, bottom=0.1)  # fmt: skip
-    figure.suptitle(title, x=0.045, ha="left", fontsize=13)
+    figure = Figure(figsize=(14, 5), dpi=100, facecolor="white")
+    grid = figure.add_gridspec(2, len(shown), height_ratios=[1, 1.75], hspace=0.14, wspace=0.06,
+                               left=0.045, right=0.985, top=0.9, bottom=0.11)  # fmt: skip
+    figure.suptitle(title, x=0.045, y=0.975, ha="left", fontsize=13)
 
     for column, index in enumerate(shown):
         axes = figure.add_subplot(grid[0, column])
@@ -90,5 +90,5 @@ def draw(path, *, frames, times, truth_open, probability, state, region, thresho
         Rectangle((0, 0), 1, 1, color=COLOURS["closed"]),
     ]
     axes.legend(handles, ["door really open", "app says open", "app says closed"], loc="upper right",
-                ncols=3, frameon=False, fontsize=9, bbox_to_anchor=(1, -0.1))  # fmt: skip
+                ncols=3, frameon=False, fontsize=9, bbox_to_anchor=(1, -0.09))  # fmt: skip
     figure.savefig(path)
