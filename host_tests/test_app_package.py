@@ -36,3 +36,11 @@ def test_package_runs(tmp_path, arch):
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert lines[0]["config"] == "localdata/door_state.json"
     assert [(line["frame"], line["state"]) for line in lines if line["event"] == "door"] == [(0, "open"), (5, "closed")]
+
+    # Without that file the package's own configuration and model serve.
+    (camera / "localdata" / "door_state.json").unlink()
+    command += ["--source", "clip.mjpeg"]
+    result = start()
+    assert (result.returncode, result.stderr) == (0, "")
+    first, *_, last = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (first["config"], last["frames"], last["damaged"]) == ("door_state.json", 10, 0)
