@@ -47,18 +47,22 @@ static void copy_items(uint8_t *to, ptrdiff_t to_step, const uint8_t *from, ptrd
     #undef COPY_ITEMS
 }
 
-static int32_t round_to_int(double value) {
-    int64_t whole;
-    if (value > -2147483647.0 && value < 2147483647.0) {
-        whole = (int32_t)value;
-    } else if (value > -9223372036854775807.0 && value < 9223372036854775807.0) {
-        whole = (int64_t)value;
-    } else {
+static int32_t round_large_to_int(double value) {
+    if (!(value > -9223372036854775807.0 && value < 9223372036854775807.0)) {
         return 0;
     }
+    int64_t whole = (int64_t)value;
     double fraction = value - (double)whole;
-    whole += (fraction >= 0.5) - (fraction <= -0.5);
-    return (int32_t)(uint32_t)(uint64_t)whole;
+    return (int32_t)(uint32_t)(uint64_t)(whole + (fraction >= 0.5) - (fraction <= -0.5));
+}
+
+static inline int32_t round_to_int(double value) {
+    if (!(value > -2147483647.0 && value < 2147483647.0)) {
+        return round_large_to_int(value);
+    }
+    int32_t whole = (int32_t)value;
+    double fraction = value - whole;
+    return whole + (fraction >= 0.5) - (fraction <= -0.5);
 }
 
 // Wider values go in from the end, so that none is overwritten before it is read.

@@ -38,5 +38,5 @@ ULAB_OBJECTS := $(BUILD)/ulab
 $(ULAB_OBJECTS)/%.o: CFLAGS += -ffp-contract=off
 ifneq ($(DEBUG),1)
 $(ULAB_OBJECTS)/kernels.o: CFLAGS += -O2 -ftree-vectorize
-$(addprefix $(ULAB_OBJECTS)/, product.o fft.o): CFLAGS += -O2
+$(addprefix $(ULAB_OBJECTS)/, convert.o fft.o product.o reduce.o sorting.o): CFLAGS += -O2
 endif

@@ -9,37 +9,49 @@ void reduce_start(reduce_t *state, reduction_t reduction, double offset) {
     state->integer = reduction == REDUCE_ALL;
 }
 
-static void sum_integers(reduce_t *state, const int32_t *values, size_t n) {
+static int32_t sum_i32(const int32_t *values, size_t n) {
     // A block of 16-bit items fits in 32 bits.
     int32_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         sum += values[i];
     }
-    state->integer += sum;
+    return sum;
+}
+
+static uint32_t sum_u8(const uint8_t *values, size_t n) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += values[i];
+    }
+    return sum;
 }
 
 // Four partial sums a block: independent additions, and less rounding.
-static double sum_floats(const double *values, size_t n) {
-    double sums[4] = { 0.0, 0.0, 0.0, 0.0 };
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        sums[0] += values[i];
-        sums[1] += values[i + 1];
-        sums[2] += values[i + 2];
-        sums[3] += values[i + 3];
+#define SUM_FLOATS(name, value) \
+    static double name(const value *values, size_t n) { \
+        double sums[4] = { 0.0, 0.0, 0.0, 0.0 }; \
+        size_t i = 0; \
+        for (; i + 4 <= n; i += 4) { \
+            sums[0] += (double)values[i]; \
+            sums[1] += (double)values[i + 1]; \
+            sums[2] += (double)values[i + 2]; \
+            sums[3] += (double)values[i + 3]; \
+        } \
+        for (; i < n; i++) { \
+            sums[0] += (double)values[i]; \
+        } \
+        return (sums[0] + sums[1]) + (sums[2] + sums[3]); \
     }
-    for (; i < n; i++) {
-        sums[0] += values[i];
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
+
+SUM_FLOATS(sum_f32, float)
+SUM_FLOATS(sum_f64, double)
 
 static double sum_squares(double *values, size_t n, double offset) {
     for (size_t i = 0; i < n; i++) {
         double distance = values[i] - offset;
         values[i] = distance * distance;
     }
-    return sum_floats(values, n);
+    return sum_f64(values, n);
 }
 
 static void extreme_integers(reduce_t *state, const int32_t *values, size_t n) {
@@ -72,20 +84,34 @@ static void truth(reduce_t *state, const uint8_t *flags, size_t n) {
     }
 }
 
+static void reduce_sum(reduce_t *state, const void *values, kind_t kind, size_t n) {
+    switch (kind) {
+        case KIND_U8:
+            state->integer += sum_u8(values, n);
+            break;
+        case KIND_I32:
+            state->integer += sum_i32(values, n);
+            break;
+        case KIND_F32:
+            state->real += sum_f32(values, n);
+            break;
+        case KIND_F64:
+            state->real += sum_f64(values, n);
+            break;
+        default:
+            for (const double *parts = values; n > 0; n--, parts += 2) {
+                state->real += parts[0];
+                state->imaginary += parts[1];
+            }
+            break;
+    }
+}
+
 static void reduce_block(reduce_t *state, block_t *block, kind_t kind, size_t n) {
     uint8_t flags[BLOCK_ITEMS];
     switch (state->reduction) {
         case REDUCE_SUM:
-            if (kind == KIND_I32) {
-                sum_integers(state, block->i32, n);
-            } else if (kind == KIND_F64) {
-                state->real += sum_floats(block->f64, n);
-            } else {
-                for (size_t i = 0; i < n; i++) {
-                    state->real += block->f64[2 * i];
-                    state->imaginary += block->f64[2 * i + 1];
-                }
-            }
+            reduce_sum(state, block, kind, n);
             break;
         case REDUCE_SQUARES:
             state->real += sum_squares(block->f64, n, state->offset);
@@ -107,10 +133,8 @@ static void reduce_block(reduce_t *state, block_t *block, kind_t kind, size_t n)
 }
 
 void reduce_items(reduce_t *state, const strided_t *items) {
-    kind_t kind = kind_of_dtype(items->dtype);
-    if (kind == KIND_U8) {
-        kind = KIND_I32;
-    }
+    kind_t natural = kind_of_dtype(items->dtype);
+    kind_t kind = natural == KIND_U8 ? KIND_I32 : natural;
     if (kind == KIND_F32 || state->reduction == REDUCE_SQUARES) {
         kind = KIND_F64;
     }
@@ -121,10 +145,16 @@ void reduce_items(reduce_t *state, const strided_t *items) {
     block_t block;
     do {
         const uint8_t *data = loop.data[0];
+        bool direct = state->reduction == REDUCE_SUM && block_is_direct(natural, items->dtype, data, loop.step[0]);
         for (size_t left = loop.run; left > 0;) {
             size_t n = left < BLOCK_ITEMS ? left : BLOCK_ITEMS;
-            block_load(&block, kind, items->dtype, data, loop.step[0], n);
-            reduce_block(state, &block, kind, n);
+            if (direct) {
+                reduce_sum(state, data, natural, n);
+                state->count += n;
+            } else {
+                block_load(&block, kind, items->dtype, data, loop.step[0], n);
+                reduce_block(state, &block, kind, n);
+            }
             data += (ptrdiff_t)n * loop.step[0];
             left -= n;
         }
