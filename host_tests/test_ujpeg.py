@@ -276,9 +276,10 @@ import sys, ujpeg
 path, padded = sys.argv[1:]
 data = open(path, "rb").read()
 inside = memoryview(open(padded, "rb").read())[3:-4]
-results = [bytes(ujpeg.decode(source, format="rgb")) for source in (path, data, bytearray(data), memoryview(data), inside)]
+sources = (path, data, bytearray(data), memoryview(data), inside)
+results = [bytes(ujpeg.decode(source, format="rgb")) for source in sources]
 print(len(set(results)), "".join("%02x" % byte for byte in results[0]))
-infos = [ujpeg.info(source) for source in (path, data, bytearray(data), memoryview(data), inside)]
+infos = [ujpeg.info(source) for source in sources]
 print(set(infos))
 # What follows the end marker is not looked at.
 print(bytes(ujpeg.decode(data + b"garbage", format="rgb")) == results[0])
@@ -410,7 +411,8 @@ import sys, ujpeg
 for options in (
     dict(format="yuv"), dict(scale=3), dict(scale=0), dict(scale=2, size=(4, 4)), dict(size=(0, 4)),
     dict(size=(4, 65501)), dict(size=(4,)), dict(roi=(0, 0, 41, 30)), dict(roi=(-1, 0, 4, 4)), dict(roi=(39, 29, 1, 2)),
-    dict(roi=(0, 0, 0, 4)), dict(roi=(2147483647 >> 2, 0, 2147483647 >> 1, 4)), dict(max_pixels=1199), dict(max_pixels=-1),
+    dict(roi=(0, 0, 0, 4)), dict(roi=(2147483647 >> 2, 0, 2147483647 >> 1, 4)), dict(max_pixels=1199),
+    dict(max_pixels=-1),
 ):
     try:
         ujpeg.decode(sys.argv[1], **options)
@@ -419,7 +421,8 @@ for options in (
         print(error)
 for call in (
     lambda: ujpeg.decode(), lambda: ujpeg.decode(3), lambda: ujpeg.decode(sys.argv[1], format=3),
-    lambda: ujpeg.decode(sys.argv[1], "rgb"), lambda: ujpeg.info(None), lambda: ujpeg.decode(sys.argv[1], roi=(0, 0, "a", 1)),
+    lambda: ujpeg.decode(sys.argv[1], "rgb"), lambda: ujpeg.info(None),
+    lambda: ujpeg.decode(sys.argv[1], roi=(0, 0, "a", 1)),
 ):
     try:
         call()

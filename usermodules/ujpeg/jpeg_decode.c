@@ -150,7 +150,8 @@ static void start_source(ujpeg_decoder_t *decoder) {
         input->next_input_byte = decoder->source->bytes;
         input->bytes_in_buffer = decoder->bytes_taken = decoder->source->length;
     } else {
-        decoder->buffer = decoder->jpeg.mem->alloc_small((j_common_ptr)&decoder->jpeg, JPOOL_PERMANENT, READ_BUFFER_SIZE);
+        j_common_ptr jpeg = (j_common_ptr)&decoder->jpeg;
+        decoder->buffer = jpeg->mem->alloc_small(jpeg, JPOOL_PERMANENT, READ_BUFFER_SIZE);
     }
     decoder->jpeg.src = input;
 }
@@ -194,28 +195,28 @@ size_t ujpeg_bytes_needed(const ujpeg_decoder_t *decoder) {
     return decoder->bytes_needed;
 }
 
-// A name for the usual ways of sampling chroma: by how much less often than
-// luma it is sampled along a row and along a column.
+// A name for the usual ways of sampling chroma less often than luma.
 static const char *name_of_sampling(const struct jpeg_decompress_struct *jpeg) {
-    static const char names[4][3][6] = {
-        { "4:4:4", "4:4:0", "4:4:1" },
-        { "4:2:2", "4:2:0", "" },
-        { "", "", "" },
-        { "4:1:1", "4:1:0", "" },
+    static const struct {
+        uint8_t along_row;
+        uint8_t along_column;
+        char name[6];
+    } samplings[] = {
+        { 1, 1, "4:4:4" }, { 2, 1, "4:2:2" }, { 2, 2, "4:2:0" }, { 1, 2, "4:4:0" },
+        { 4, 1, "4:1:1" }, { 4, 2, "4:1:0" }, { 1, 4, "4:4:1" },
     };
     const jpeg_component_info *component = jpeg->comp_info;
-    if (jpeg->num_components != 3
-        || component[1].h_samp_factor != component[2].h_samp_factor
-        || component[1].v_samp_factor != component[2].v_samp_factor
-        || component[0].h_samp_factor % component[1].h_samp_factor != 0
-        || component[0].v_samp_factor % component[1].v_samp_factor != 0) {
+    if (jpeg->num_components != 3 || component[1].h_samp_factor != component[2].h_samp_factor
+        || component[1].v_samp_factor != component[2].v_samp_factor) {
         return "";
     }
-    int horizontal = component[0].h_samp_factor / component[1].h_samp_factor;
-    int vertical = component[0].v_samp_factor / component[1].v_samp_factor;
-    // Factors are from 1 to 4.
-    int column = vertical == 4 ? 2 : vertical - 1;
-    return vertical == 3 ? "" : names[horizontal - 1][column];
+    for (size_t i = 0; i < sizeof(samplings) / sizeof(samplings[0]); ++i) {
+        if (component[0].h_samp_factor == samplings[i].along_row * component[1].h_samp_factor
+            && component[0].v_samp_factor == samplings[i].along_column * component[1].v_samp_factor) {
+            return samplings[i].name;
+        }
+    }
+    return "";
 }
 
 ujpeg_status_t ujpeg_read_header(ujpeg_decoder_t *decoder, ujpeg_header_t *header) {
