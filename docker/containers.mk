@@ -7,8 +7,9 @@ export CONTAINER
 # The image to build on. Another one is bootstrapped where no registry is in reach.
 BASE ?= debian:trixie-slim
 
-BUILD_IMAGE = docker/container build --file docker/Dockerfile --build-arg BASE=$$(docker/make-base-image $(BASE)) \
-	--build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH)
+BUILD_IMAGE = export CONTAINER=$$(docker/container engine) && docker/container build --file docker/Dockerfile \
+	--build-arg BASE=$$(docker/make-base-image $(BASE)) --build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH)
+SDK_SHELL = docker/container shell mpycam-sdk-base --env SOURCE_DATE_EPOCH $(SDK_MOUNTS)
 
 # What a newer build has replaced is not kept.
 PRUNE_IMAGES := docker/container image prune --force --filter label=org.opencontainers.image.title=mpycam > /dev/null
@@ -28,7 +29,7 @@ build-sdk: build-sdk-base ## build the image with our sources and the binaries o
 
 .PHONY: sdk-shell
 sdk-shell: build-sdk-base ## open a shell in the toolchain image, on this working copy's modules
-	docker/container shell mpycam-sdk-base --env SOURCE_DATE_EPOCH $(SDK_MOUNTS)
+	$(SDK_SHELL)
 
 .PHONY: firmware
 ifneq ($(filter host%,$(ARCH)),)
@@ -38,12 +39,16 @@ firmware: packages-cross
 	$(MAKE) --no-print-directory firmware-native ARCH=$(ARCH)
 else
 # Built for this architecture alone, so that a small change is a short wait.
-firmware: build-sdk-base
+firmware: container-engine
 	$(BUILD_IMAGE) --build-arg ARCHES=$(ARCH) --target sdk --tag mpycam-sdk:$(ARCH) .
 	$(BUILD_IMAGE) --build-arg ARCHES=$(ARCH) --target export --output dist .
 	@$(PRUNE_IMAGES)
 	@sha256sum dist/$(ARCH)/micropython
 endif
+
+.PHONY: reproduce
+reproduce: firmware build-sdk-base ## compile the firmware once more, without any cache, and compare the bytes
+	echo "make firmware-native ARCH=$(ARCH)" | $(SDK_SHELL) | grep ' dist/$(ARCH)/micropython$$' | sha256sum --check
 
 .PHONY: eap
 eap: firmware $(PYTHON_ENV)/ready ## build the package that installs on a camera
@@ -56,7 +61,7 @@ container-engine:
 
 .PHONY: packages-container packages-cross
 packages-container:
-	$(call install_packages,podman runc)
+	$(call install_packages,podman runc uidmap)
 
 packages-cross:
 	$(call install_packages,gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu)
