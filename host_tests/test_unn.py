@@ -1,6 +1,7 @@
 """The C runtime on every build, against the NumPy reference and PyTorch."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -167,6 +168,7 @@ raises(AttributeError, "", lambda: net.nothing)
 raises(AttributeError, "", setattr, net, "labels", ())
 raises(OSError, "ENOENT", unn.load, path + ".missing")
 raises(OSError, "EISDIR", unn.load, "/")
+raises(OSError, "EINVAL", unn.load, path + ".pipe")
 raises(ValueError, "not a .unn file", unn.load, b"")
 raises(ValueError, "not a .unn file", unn.load, b"x" * 100)
 
@@ -177,6 +179,11 @@ answer = list(net(image))
 for i in range(len(copied)):
     copied[i] = 255
 assert list(net(image)) == answer
+
+net.__del__()
+net.__del__()
+for use in (lambda: net(image), lambda: net.labels, lambda: repr(net)):
+    raises(ValueError, "network is deleted", use)
 
 # the bytes of a network in place live as long as the network
 net = unn.load(bytes(bytearray(data)))
@@ -227,6 +234,7 @@ def test_interface(interpreter, tmp_path, quantised):
     )[quantised]
     network.labels = ("open", "shut", "tür")
     (tmp_path / "net.unn").write_bytes(write(network))
+    os.mkfifo(tmp_path / "net.unn.pipe")
     output = interpreter.run(INTERFACE, tmp_path / "net.unn", network.multiply_adds, network.arena_bytes)
     assert output == "done\n"
 

@@ -54,7 +54,8 @@ static NORETURN void raise_file_error(const unn_error_t *error) {
 static size_t read_file(net_obj_t *self, mp_obj_t path) {
     const char *name = mp_obj_str_get_str(path);
     int file, problem = 0;
-    MP_HAL_RETRY_SYSCALL(file, open(name, O_RDONLY | O_CLOEXEC), problem = err);
+    // a pipe without a writer must not stop the program
+    MP_HAL_RETRY_SYSCALL(file, open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), problem = err);
     if (problem != 0) {
         mp_raise_OSError_with_filename(problem, name);
     }
@@ -64,7 +65,7 @@ static size_t read_file(net_obj_t *self, mp_obj_t path) {
     if (fstat(file, &status) != 0) {
         problem = errno;
     } else if (!S_ISREG(status.st_mode)) {
-        problem = S_ISDIR(status.st_mode) ? EISDIR : ESPIPE;
+        problem = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
     } else if (status.st_size > LARGEST_FILE) {
         problem = EFBIG;
     } else {
@@ -128,6 +129,15 @@ static mp_obj_t net_del(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(net_del_obj, net_del);
 
+// Whoever calls __del__ by hand has no network any more.
+static net_obj_t *living_net(mp_obj_t self_in) {
+    net_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->arena == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("network is deleted"));
+    }
+    return self;
+}
+
 static void check_image(const net_obj_t *self, const ndarray_obj_t *image) {
     const unn_tensor_t *input = self->net.tensors;
     bool same = image->ndim == input->dimensions;
@@ -171,7 +181,7 @@ static void put_image(const net_obj_t *self, const ndarray_obj_t *image) {
 
 static mp_obj_t net_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
-    net_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    net_obj_t *self = living_net(self_in);
     const ndarray_obj_t *image = ndarray_from_obj(args[0]);
     check_image(self, image);
     const unn_tensor_t *output = &self->net.tensors[self->net.header->layers];
@@ -191,7 +201,11 @@ static void net_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return;
     }
-    const net_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (attr == MP_QSTR___del__) {
+        dest[1] = MP_OBJ_SENTINEL; // look further, in locals_dict
+        return;
+    }
+    const net_obj_t *self = living_net(self_in);
     const unn_header_t *header = self->net.header;
     switch (attr) {
         case MP_QSTR_input_shape:
@@ -212,14 +226,12 @@ static void net_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         case MP_QSTR_weight_bytes:
             dest[0] = mp_obj_new_int_from_ull(self->net.weight_bytes);
             break;
-        default:
-            dest[1] = MP_OBJ_SENTINEL; // look further, in locals_dict
     }
 }
 
 static void net_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
-    const net_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const net_obj_t *self = living_net(self_in);
     const unn_header_t *header = self->net.header;
     mp_print_str(print, "<Net ");
     mp_obj_print_helper(print, tensor_shape(self->net.tensors), PRINT_REPR);
