@@ -11,10 +11,21 @@ ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
 COMPARISON = ("==", "!=", "<", "<=", ">", ">=")
 BITWISE = ("&", "|", "^")
 FUNCTIONS = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "&": operator.and_, "|": operator.or_, "^": operator.xor,
-}  # fmt: skip
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+}
 
 
 def integer_arithmetic(operation, a, b):
@@ -58,10 +69,15 @@ def operators():
                 cases.expect(f"a {operation} b", "TypeError", a=a, b=b)
             else:
                 wide = np.bool_ if dtype == "bool" else np.int64
-                cases.expect(f"a {operation} b", cast(FUNCTIONS[operation](a.astype(wide), b.astype(wide)), dtype), a=a, b=b)
+                cases.expect(
+                    f"a {operation} b", cast(FUNCTIONS[operation](a.astype(wide), b.astype(wide)), dtype), a=a, b=b
+                )
         for function in ("maximum", "minimum"):
             dtype = promoted("maximum", left, right)
-            wide = a.astype(DTYPES[dtype] if "float" in dtype else np.int64), b.astype(DTYPES[dtype] if "float" in dtype else np.int64)
+            wide = (
+                a.astype(DTYPES[dtype] if "float" in dtype else np.int64),
+                b.astype(DTYPES[dtype] if "float" in dtype else np.int64),
+            )
             cases.expect(f"np.{function}(a, b)", cast(getattr(np, function)(*wide), dtype), a=a, b=b)
         dtype = promoted("where", left, right)
         chosen = np.where(np.arange(37) % 3 == 0, a.astype(float), b.astype(float))
@@ -102,12 +118,23 @@ def test_complex(interpreter, tmp_path):
 
 
 SHAPES = [
-    ("a", "b", (3, 4), (3, 4)), ("a", "b", (3, 4), (4,)), ("a", "b", (3, 1), (4,)), ("a", "b", (1,), (2, 3, 4)),
-    ("a", "b", (2, 1, 4), (3, 1)), ("a", "b", (2, 3, 2, 3), (3, 1, 3)), ("a", "b", (0, 3), (1, 3)), ("a", "b", (0,), (1,)),
-    ("a[::2]", "b[::-2]", (131,), (131,)), ("a[:, ::-1]", "b.T", (5, 7), (7, 5)), ("a[1:, 1]", "b[::2, 0, :]", (5, 7), (4, 3, 4)),
-    ("a[::-1, None, ...]", "b", (5, 7), (3, 1)), ("a.T", "b.T", (70, 3), (70, 3)), ("a[:, 0, None]", "b", (5, 7), (66,)),
-    ("a[3:3]", "b", (9,), (1,)), ("a.transpose((2, 0, 1))", "b", (3, 4, 5), (3, 1)),
-]  # fmt: skip
+    ("a", "b", (3, 4), (3, 4)),
+    ("a", "b", (3, 4), (4,)),
+    ("a", "b", (3, 1), (4,)),
+    ("a", "b", (1,), (2, 3, 4)),
+    ("a", "b", (2, 1, 4), (3, 1)),
+    ("a", "b", (2, 3, 2, 3), (3, 1, 3)),
+    ("a", "b", (0, 3), (1, 3)),
+    ("a", "b", (0,), (1,)),
+    ("a[::2]", "b[::-2]", (131,), (131,)),
+    ("a[:, ::-1]", "b.T", (5, 7), (7, 5)),
+    ("a[1:, 1]", "b[::2, 0, :]", (5, 7), (4, 3, 4)),
+    ("a[::-1, None, ...]", "b", (5, 7), (3, 1)),
+    ("a.T", "b.T", (70, 3), (70, 3)),
+    ("a[:, 0, None]", "b", (5, 7), (66,)),
+    ("a[3:3]", "b", (9,), (1,)),
+    ("a.transpose((2, 0, 1))", "b", (3, 4, 5), (3, 1)),
+]
 
 
 def test_shapes_and_strides(interpreter, tmp_path):
@@ -132,13 +159,29 @@ def test_numbers_as_operands(interpreter, tmp_path):
     """A number has the smallest dtype that holds it; those rules are upstream's."""
     cases = Cases()
     table = [
-        ("uint8", "a + 1", "uint8"), ("uint8", "a + 300", "uint16"), ("uint8", "a + -1", "int16"), ("int8", "a + 1", "int8"),
-        ("int8", "1 + a", "int16"), ("int16", "a + 300", "int16"), ("int16", "300 + a", "float64"), ("uint8", "a * 1.5", "float64"),
-        ("float32", "a * 1.5", "float32"), ("float32", "a - 70000", "float32"), ("float32", "1 / a", "float32"),
-        ("uint16", "a - 32768", "uint16"), ("uint8", "a + 2**31", "float64"), ("uint8", "a + 2**62", "float64"),
-        ("uint8", "7 // a", "uint8"), ("uint8", "7 - a", "uint8"), ("int16", "40000 - a", "float64"), ("int8", "a * True", "int16"),
-        ("float64", "a + 1", "float64"), ("uint16", "a / 2", "float64"), ("uint8", "2 ** a", "float64"), ("float32", "a * True", "float32"),
-    ]  # fmt: skip
+        ("uint8", "a + 1", "uint8"),
+        ("uint8", "a + 300", "uint16"),
+        ("uint8", "a + -1", "int16"),
+        ("int8", "a + 1", "int8"),
+        ("int8", "1 + a", "int16"),
+        ("int16", "a + 300", "int16"),
+        ("int16", "300 + a", "float64"),
+        ("uint8", "a * 1.5", "float64"),
+        ("float32", "a * 1.5", "float32"),
+        ("float32", "a - 70000", "float32"),
+        ("float32", "1 / a", "float32"),
+        ("uint16", "a - 32768", "uint16"),
+        ("uint8", "a + 2**31", "float64"),
+        ("uint8", "a + 2**62", "float64"),
+        ("uint8", "7 // a", "uint8"),
+        ("uint8", "7 - a", "uint8"),
+        ("int16", "40000 - a", "float64"),
+        ("int8", "a * True", "int16"),
+        ("float64", "a + 1", "float64"),
+        ("uint16", "a / 2", "float64"),
+        ("uint8", "2 ** a", "float64"),
+        ("float32", "a * True", "float32"),
+    ]
     for dtype, expression, result in table:
         a = np.array([0, 1, 2, 3, 100, 127], DTYPES[dtype])
         wide = a.astype(DTYPES[result] if "float" in result else np.int64)
@@ -190,11 +233,30 @@ def test_in_place(interpreter, tmp_path):
 
 
 UNIVERSAL = {
-    "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan", "atanh": "arctanh",
-    "ceil": "ceil", "cos": "cos", "cosh": "cosh", "degrees": "degrees", "exp": "exp", "expm1": "expm1", "floor": "floor",
-    "log": "log", "log10": "log10", "log2": "log2", "radians": "radians", "sin": "sin", "sinc": "sinc", "sinh": "sinh",
-    "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
-}  # fmt: skip
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atanh": "arctanh",
+    "ceil": "ceil",
+    "cos": "cos",
+    "cosh": "cosh",
+    "degrees": "degrees",
+    "exp": "exp",
+    "expm1": "expm1",
+    "floor": "floor",
+    "log": "log",
+    "log10": "log10",
+    "log2": "log2",
+    "radians": "radians",
+    "sin": "sin",
+    "sinc": "sinc",
+    "sinh": "sinh",
+    "sqrt": "sqrt",
+    "tan": "tan",
+    "tanh": "tanh",
+}
 
 
 def test_universal_functions(interpreter, tmp_path):
@@ -211,8 +273,13 @@ def test_universal_functions(interpreter, tmp_path):
         with np.errstate(all="ignore"):
             cases.expect(f"np.{name}(0.75)", float(function(0.75)), ulps=8)
             cases.expect(f"np.{name}([0, 1])", function(np.array([0.0, 1.0])), ulps=8)
-        cases.expect("out", function(np.array([0.25, 0.5, 0.75])), f"out = np.zeros(3); np.{name}(a, out=out)", ulps=8,
-                     a=np.array([0.25, 0.5, 0.75])) if name != "acosh" else None  # fmt: skip
+        cases.expect(
+            "out",
+            function(np.array([0.25, 0.5, 0.75])),
+            f"out = np.zeros(3); np.{name}(a, out=out)",
+            ulps=8,
+            a=np.array([0.25, 0.5, 0.75]),
+        ) if name != "acosh" else None
     a = np.array([1.0, np.nan, np.inf, -np.inf, 0.0, -0.0])
     for name in ("isnan", "isinf", "isfinite"):
         for dtype in ("float32", "float64"):

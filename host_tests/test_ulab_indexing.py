@@ -7,16 +7,71 @@ from ulab_cases import DTYPES, Cases, cast, values
 
 ARRAYS = {"v": (11,), "m": (5, 7), "c": (3, 4, 5), "q": (2, 3, 2, 3), "one": (1,), "e": (0,), "n": (3, 0)}
 INDICES = {
-    "v": ["0", "-1", "3:8", "::2", "::-1", "8:2:-3", "-3:", ":100", "100:", "-100:3", "5:5", "7:3", "::100", "::-100", "None", "...",
-          "2:9:2", "..., 2", "None, ::3", "9:0:-4", f"::{2**31 - 1}", f"{1 - 2**31}:{2**31 - 1}:7", f"::{1 - 2**31}"],
-    "m": ["0", "-1", "1, 2", "-1, -1", "1:3", "::-1", ":, 2", "2, :", "::2, ::3", "::-1, ::-1", "1:1", ":, 3:3", "..., 1", "1, ...",
-          "None", ":, None", "1, None, 2:", "..., None", "4:0:-2, 1:6:2", "..., ::-1"],
-    "c": ["1", "1, 2", "1, 2, 3", "::-1, 1", ":, :, 0", "..., 2", "2, ..., 1", "1, ...", ":, ::-2, 1:4", "None, 1", "0, :, None"],
+    "v": [
+        "0",
+        "-1",
+        "3:8",
+        "::2",
+        "::-1",
+        "8:2:-3",
+        "-3:",
+        ":100",
+        "100:",
+        "-100:3",
+        "5:5",
+        "7:3",
+        "::100",
+        "::-100",
+        "None",
+        "...",
+        "2:9:2",
+        "..., 2",
+        "None, ::3",
+        "9:0:-4",
+        f"::{2**31 - 1}",
+        f"{1 - 2**31}:{2**31 - 1}:7",
+        f"::{1 - 2**31}",
+    ],
+    "m": [
+        "0",
+        "-1",
+        "1, 2",
+        "-1, -1",
+        "1:3",
+        "::-1",
+        ":, 2",
+        "2, :",
+        "::2, ::3",
+        "::-1, ::-1",
+        "1:1",
+        ":, 3:3",
+        "..., 1",
+        "1, ...",
+        "None",
+        ":, None",
+        "1, None, 2:",
+        "..., None",
+        "4:0:-2, 1:6:2",
+        "..., ::-1",
+    ],
+    "c": [
+        "1",
+        "1, 2",
+        "1, 2, 3",
+        "::-1, 1",
+        ":, :, 0",
+        "..., 2",
+        "2, ..., 1",
+        "1, ...",
+        ":, ::-2, 1:4",
+        "None, 1",
+        "0, :, None",
+    ],
     "q": ["1", "1, 2, 1", "1, 2, 1, 2", "..., 0, 1", "::-1, ::2, ::-1, ::2", "1, ..., 0"],
     "one": ["0", "-1", "::2", "None, None, None", "1:"],
     "e": [":", "::-1", "None", "0:5"],
     "n": ["1", ":, 0:0", "::-2", "None"],
-}  # fmt: skip
+}
 BAD = {
     "v": ["11", "-12", "0, 0", "1.0", "'x'", "True", "(0.5,)", "{}", "[0, 1.5]"],
     "m": ["5", "0, 7", "0, 0, 0", "None, None, None, 0"],
@@ -54,7 +109,20 @@ def test_assignment(interpreter, tmp_path):
                 cases.check("a", f"b = a.copy(); a[{index}] = b[{index}]", a=array)
     for target in DTYPES:
         zeros = np.zeros(5, DTYPES[target])
-        for value in ("1.7", "-1.7", "300.5", "-0.5", "1e10", "float('inf')", "float('nan')", "1e300", "2**40 + 3", "-1", "300", "True"):
+        for value in (
+            "1.7",
+            "-1.7",
+            "300.5",
+            "-0.5",
+            "1e10",
+            "float('inf')",
+            "float('nan')",
+            "1e300",
+            "2**40 + 3",
+            "-1",
+            "300",
+            "True",
+        ):
             number = eval(value)
             if target == "bool":
                 expected = number != 0
@@ -67,7 +135,11 @@ def test_assignment(interpreter, tmp_path):
             array[1:4] = expected
             cases.expect("a", array, f"a[1:4] = {value}", a=zeros)
         for source in DTYPES:
-            given = np.array([0, 1, 1.5, 2.5, -3.5, 100, 300, 70000, -1]).astype(DTYPES[source]) if source != "uint16" else np.arange(9, dtype=np.uint16) * 8191
+            given = (
+                np.array([0, 1, 1.5, 2.5, -3.5, 100, 300, 70000, -1]).astype(DTYPES[source])
+                if source != "uint16"
+                else np.arange(9, dtype=np.uint16) * 8191
+            )
             array = np.zeros((2, 9), DTYPES[target])
             if source == "complex" and target not in ("complex",):
                 cases.expect("a", "TypeError", "a[:] = b", a=array, b=given)
@@ -115,8 +187,21 @@ def test_shapes(interpreter, tmp_path):
     cases = Cases()
     for key, shape in ARRAYS.items():
         array = values("uint16", shape, 5)
-        for expression in ("a.shape", "a.ndim", "a.size", "a.itemsize", "a.T", "a.copy()", "a.flatten()",
-                           "a.T.flatten()", "a.flatten(order='F')", "a.tolist()", "len(a)", "[x for x in a]", "a.reshape(-1)" if key != "n" else "a"):  # fmt: skip
+        for expression in (
+            "a.shape",
+            "a.ndim",
+            "a.size",
+            "a.itemsize",
+            "a.T",
+            "a.copy()",
+            "a.flatten()",
+            "a.T.flatten()",
+            "a.flatten(order='F')",
+            "a.tolist()",
+            "len(a)",
+            "[x for x in a]",
+            "a.reshape(-1)" if key != "n" else "a",
+        ):
             cases.check(expression, a=array)
         if array.size > 1:
             cases.check("a.strides, a.T.strides, a[::-1].strides", a=array)

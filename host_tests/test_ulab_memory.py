@@ -62,11 +62,15 @@ raises(TypeError, ulab.memory, 5)
 a = np.ones((20, 30))
 m = np.array([True, False] * 10, dtype=np.bool)
 steps = [
-    lambda: a + a, lambda: a - [1.0] * 30, lambda: a[m], lambda: a[::2, ::3].copy(), lambda: np.sort(a), lambda: np.argsort(a, axis=0),
-    lambda: np.median(a), lambda: np.median(a, axis=1), lambda: a @ a.T, lambda: a.astype(np.uint8) @ a.T, lambda: np.fft.fft(a[0]),
-    lambda: np.concatenate((a, a)), lambda: np.roll(a, 3), lambda: np.flip(a), lambda: np.diff(a, n=3), lambda: np.where(a, 1, a),
-    lambda: np.clip(a, 0, 0.5), lambda: np.sum(a, axis=0), lambda: np.std(a, axis=1, keepdims=True), lambda: np.sqrt(a), lambda: -a, lambda: abs(a),
-    lambda: a == a, lambda: 5 in a, lambda: np.array([[1.0] * 30] * 20), lambda: a.flatten(order="F"), lambda: np.linspace(0, 1, 700),
+    lambda: a + a, lambda: a - [1.0] * 30, lambda: a[m], lambda: a[::2, ::3].copy(), lambda: np.sort(a),
+    lambda: np.argsort(a, axis=0), lambda: np.median(a), lambda: np.median(a, axis=1), lambda: a @ a.T,
+    lambda: a.astype(np.uint8) @ a.T, lambda: np.fft.fft(a[0]),
+    lambda: np.concatenate((a, a)), lambda: np.roll(a, 3), lambda: np.flip(a), lambda: np.diff(a, n=3),
+    lambda: np.where(a, 1, a),
+    lambda: np.clip(a, 0, 0.5), lambda: np.sum(a, axis=0), lambda: np.std(a, axis=1, keepdims=True),
+    lambda: np.sqrt(a), lambda: -a, lambda: abs(a),
+    lambda: a == a, lambda: 5 in a, lambda: np.array([[1.0] * 30] * 20), lambda: a.flatten(order="F"),
+    lambda: np.linspace(0, 1, 700),
 ]
 def put(): a[1:] = a[:-1]
 def add(): a[1:] += a[:-1]
@@ -196,7 +200,8 @@ for wrong in (5, [1], None):
 # Read-only memory stays as it is, through any view.
 text = b"constant"
 c = np.frombuffer(text, dtype=np.uint8)
-for view in (c, c[2:], c.reshape((2, 4)).T, np.frombuffer(c, dtype=np.uint8), np.frombuffer(memoryview(text), dtype=np.uint8)):
+for view in (c, c[2:], c.reshape((2, 4)).T, np.frombuffer(c, dtype=np.uint8), np.frombuffer(memoryview(text),
+            dtype=np.uint8)):
     def write(): view[0] = 1
     raises(ValueError, write)
     def add(array): array += 1
@@ -223,13 +228,16 @@ pad = []
 data, a = fresh()
 b = a[1:]
 data.extend(bytes(100000))
-for use in (lambda: a[0], lambda: a + 1, lambda: b.sum(), lambda: repr(b), lambda: [x for x in b], lambda: bytes(a), lambda: a.copy(), lambda: np.sort(a),
-            lambda: a.tolist(), lambda: 1 in a, lambda: a[:] == a, lambda: np.array(a), lambda: np.concatenate((a, a)), lambda: a.reshape((2, 2)) + 0):
+for use in (lambda: a[0], lambda: a + 1, lambda: b.sum(), lambda: repr(b), lambda: [x for x in b],
+            lambda: bytes(a), lambda: a.copy(), lambda: np.sort(a),
+            lambda: a.tolist(), lambda: 1 in a, lambda: a[:] == a, lambda: np.array(a),
+            lambda: np.concatenate((a, a)), lambda: a.reshape((2, 2)) + 0):
     raises(ValueError, use)
 
 def assign(): a[:] = Grow(data, 0)
 def assign_slice(): a[:Grow(data, 3)] = 1
-for use in (assign, assign_slice, lambda: a + Grow(data, 0), lambda: np.where(a, Grow(data, 0), 1), lambda: a.__class__([1])[:0] + a[Grow(data, 0):]):
+for use in (assign, assign_slice, lambda: a + Grow(data, 0), lambda: np.where(a, Grow(data, 0), 1),
+            lambda: a.__class__([1])[:0] + a[Grow(data, 0):]):
     data, a = fresh()
     raises((ValueError, TypeError), use)
 """
@@ -238,7 +246,9 @@ for use in (assign, assign_slice, lambda: a + Grow(data, 0), lambda: np.where(a,
 
 def test_threads(interpreter):
     if interpreter.arch == "valgrind":
-        pytest.skip("the interpreter's collector reads other threads' stacks below their pointer, which valgrind reports")
+        pytest.skip(
+            "the interpreter's collector reads other threads' stacks below their pointer, which valgrind reports"
+        )
     interpreter.run(
         COMMON
         + """

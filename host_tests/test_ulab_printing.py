@@ -4,13 +4,17 @@ PRINTED = {
     "np.array([1, 2])": "array([1.0, 2.0], dtype=float64)",
     "np.array([0.1, 1e300, -2.5e-7, float('inf'), float('-inf'), float('nan')])":
         "array([0.1, 1e+300, -2.5e-07, inf, -inf, nan], dtype=float64)",
-    "np.array([0.1, 16777216, 1e30, 3, float('nan')], dtype=np.float32)": "array([0.1, 1.677722e+07, 1e+30, 3.0, nan], dtype=float32)",
+    "np.array([0.1, 16777216, 1e30, 3, float('nan')], dtype=np.float32)":
+        "array([0.1, 1.677722e+07, 1e+30, 3.0, nan], dtype=float32)",
     "np.array([[1, 2], [3, 255]], dtype=np.uint8)": "array([[1, 2],\n       [3, 255]], dtype=uint8)",
-    "np.arange(8).reshape((2, 2, 2))": "array([[[0, 1],\n       [2, 3]],\n\n       [[4, 5],\n       [6, 7]]], dtype=int16)",
-    "np.zeros((2, 1, 2, 1), dtype=np.int8)": "array([[[[0],\n       [0]]],\n\n       [[[0],\n       [0]]]], dtype=int8)",
+    "np.arange(8).reshape((2, 2, 2))":
+        "array([[[0, 1],\n       [2, 3]],\n\n       [[4, 5],\n       [6, 7]]], dtype=int16)",
+    "np.zeros((2, 1, 2, 1), dtype=np.int8)":
+        "array([[[[0],\n       [0]]],\n\n       [[[0],\n       [0]]]], dtype=int8)",
     "np.arange(10)": "array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], dtype=int16)",
     "np.arange(11, dtype=np.uint16)": "array([0, 1, 2, ..., 8, 9, 10], dtype=uint16)",
-    "np.arange(22).reshape((2, 11))": "array([[0, 1, 2, ..., 8, 9, 10],\n       [11, 12, 13, ..., 19, 20, 21]], dtype=int16)",
+    "np.arange(22).reshape((2, 11))":
+        "array([[0, 1, 2, ..., 8, 9, 10],\n       [11, 12, 13, ..., 19, 20, 21]], dtype=int16)",
     "np.arange(12).reshape((12, 1))[::6]": "array([[0],\n       [6]], dtype=int16)",
     "np.array([1, 0], dtype=np.bool)": "array([True, False], dtype=bool)",
     "np.array([1 + 2j, -1.5j, -0.0, complex(float('nan'), float('-inf'))], dtype=np.complex)":

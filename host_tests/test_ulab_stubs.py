@@ -9,7 +9,8 @@ STUBS = ROOT / "usermodules" / "ulab" / "ulab"
 
 
 @pytest.mark.parametrize(
-    ("module", "path"), [("ulab", "__init__.pyi"), ("ulab.numpy", "numpy/__init__.pyi"), ("ulab.numpy.fft", "numpy/fft.pyi")]
+    ("module", "path"),
+    [("ulab", "__init__.pyi"), ("ulab.numpy", "numpy/__init__.pyi"), ("ulab.numpy.fft", "numpy/fft.pyi")],
 )
 def test_names(host, module, path):
     tree = ast.parse((STUBS / path).read_text())
@@ -31,4 +32,6 @@ def test_methods(host):
     array = next(node for node in tree.body if isinstance(node, ast.ClassDef))
     named = {node.name for node in array.body if isinstance(node, ast.FunctionDef)} | {"shape"}
     there = set(host.run("from ulab import numpy as np\nprint(*dir(np.zeros(1)))").split())
-    assert {name for name in named if not name.startswith("__")} == {name for name in there if not name.startswith("__")}
+    assert {name for name in named if not name.startswith("__")} == {
+        name for name in there if not name.startswith("__")
+    }

@@ -22,11 +22,13 @@ bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, pt
     // No dtype has items of 32 bits.
     size_t itemsize = ndarray_dtype_itemsize(dtype);
     size_t alignment = itemsize < sizeof(double) ? itemsize : sizeof(double);
-    return kind_of_dtype(dtype) == kind && kind != KIND_I32 && step == (ptrdiff_t)itemsize && (uintptr_t)data % alignment == 0;
+    return kind_of_dtype(dtype) == kind && kind != KIND_I32 && step == (ptrdiff_t)itemsize
+           && (uintptr_t)data % alignment == 0;
 }
 
 // Items of 1, 2, 4, 8 or 16 bytes, at any alignment.
-static void copy_items(uint8_t *to, ptrdiff_t to_step, const uint8_t *from, ptrdiff_t from_step, size_t itemsize, size_t n) {
+static void copy_items(uint8_t *to, ptrdiff_t to_step, const uint8_t *from, ptrdiff_t from_step, size_t itemsize,
+    size_t n) {
     if (to_step == (ptrdiff_t)itemsize && from_step == to_step) {
         memcpy(to, from, n * itemsize);
         return;

@@ -21,7 +21,8 @@ static bool find_kind(binary_t op, const strided_t *out, const strided_t *left, 
     return true;
 }
 
-static const void *direct_or_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step, size_t n) {
+static const void *direct_or_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data,
+    ptrdiff_t step, size_t n) {
     if (block_is_direct(kind, dtype, data, step)) {
         return data;
     }
@@ -58,10 +59,12 @@ bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left
             const void *a = &left_block;
             const void *b = &right_block;
             if (left_direct || !left_constant || done == 0) {
-                a = direct_or_load(&left_block, kind, left->dtype, loop.data[1] + (ptrdiff_t)done * loop.step[1], loop.step[1], n);
+                const uint8_t *data = loop.data[1] + (ptrdiff_t)done * loop.step[1];
+                a = direct_or_load(&left_block, kind, left->dtype, data, loop.step[1], n);
             }
             if (right_direct || !right_constant || done == 0) {
-                b = direct_or_load(&right_block, kind, right->dtype, loop.data[2] + (ptrdiff_t)done * loop.step[2], loop.step[2], n);
+                const uint8_t *data = loop.data[2] + (ptrdiff_t)done * loop.step[2];
+                b = direct_or_load(&right_block, kind, right->dtype, data, loop.step[2], n);
             }
             if (out_direct) {
                 kernel(out_data, a, b, n);

@@ -233,7 +233,8 @@ bool operand_from_obj(operand_t *operand, mp_obj_t object) {
     operand->view.data = operand->item;
     if (is_sequence(object)) {
         operand->scalar = false;
-        ndarray_obj_t *array = ndarray_check(object) ? ndarray_from_obj(object) : ndarray_from_sequence(object, NDARRAY_FLOAT64);
+        ndarray_obj_t *array = ndarray_check(object)
+            ? ndarray_from_obj(object) : ndarray_from_sequence(object, NDARRAY_FLOAT64);
         operand->array = MP_OBJ_FROM_PTR(array);
         operand->view = ndarray_strided(array);
         return true;

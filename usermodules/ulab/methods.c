@@ -34,7 +34,8 @@ static strided_t reshaped(const ndarray_obj_t *self, mp_obj_t sizes) {
         possible = possible && len == self->len;
     }
     if (!possible) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("cannot reshape array of size " UINT_FMT), (mp_uint_t)self->len);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("cannot reshape array of size " UINT_FMT),
+            (mp_uint_t)self->len);
     }
     strided_set_dense(&view);
     return view;
@@ -138,7 +139,8 @@ static mp_obj_t method_transpose(size_t n_args, const mp_obj_t *args) {
     }
     size_t count;
     mp_obj_t *axes;
-    mp_obj_get_array(n_args == 2 && !mp_obj_is_int(args[1]) ? args[1] : mp_obj_new_tuple(n_args - 1, args + 1), &count, &axes);
+    mp_obj_t given = n_args == 2 && !mp_obj_is_int(args[1]) ? args[1] : mp_obj_new_tuple(n_args - 1, args + 1);
+    mp_obj_get_array(given, &count, &axes);
     if (count != self->ndim) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("need %d axes, not %d"), (int)self->ndim, (int)count);
     }

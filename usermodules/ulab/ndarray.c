@@ -127,7 +127,8 @@ static void check_borrowed(const ndarray_obj_t *array) {
 
 ndarray_obj_t *ndarray_from_obj(mp_obj_t object) {
     if (!ndarray_check(object)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("expected an ndarray, not %s"), mp_obj_get_type_str(object));
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("expected an ndarray, not %s"),
+            mp_obj_get_type_str(object));
     }
     ndarray_obj_t *array = MP_OBJ_TO_PTR(object);
     if (array->flags & NDARRAY_BORROWED) {

@@ -56,10 +56,11 @@ typedef struct {
     bool predicate;                 // the result is bool
 } universal_t;
 
-extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_asinh_obj, numpy_atan_obj, numpy_atanh_obj, numpy_ceil_obj,
-    numpy_cos_obj, numpy_cosh_obj, numpy_degrees_obj, numpy_exp_obj, numpy_expm1_obj, numpy_floor_obj,
-    numpy_isfinite_obj, numpy_isinf_obj, numpy_isnan_obj, numpy_log_obj, numpy_log10_obj, numpy_log2_obj, numpy_radians_obj,
-    numpy_sin_obj, numpy_sinc_obj, numpy_sinh_obj, numpy_sqrt_obj, numpy_tan_obj, numpy_tanh_obj;
+extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_asinh_obj, numpy_atan_obj,
+    numpy_atanh_obj, numpy_ceil_obj, numpy_cos_obj, numpy_cosh_obj, numpy_degrees_obj, numpy_exp_obj,
+    numpy_expm1_obj, numpy_floor_obj, numpy_isfinite_obj, numpy_isinf_obj, numpy_isnan_obj, numpy_log_obj,
+    numpy_log10_obj, numpy_log2_obj, numpy_radians_obj, numpy_sin_obj, numpy_sinc_obj, numpy_sinh_obj,
+    numpy_sqrt_obj, numpy_tan_obj, numpy_tanh_obj;
 
 // numpy_product.c
 MP_DECLARE_CONST_FUN_OBJ_2(numpy_dot_obj);

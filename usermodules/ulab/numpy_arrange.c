@@ -157,7 +157,8 @@ static mp_obj_t numpy_diff(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw
     size_t axis = axis_from_obj(args[2].u_obj, from.ndim);
     size_t size = from.shape[axis];
     if (args[1].u_int < 0 || args[1].u_int > 9 || (size_t)args[1].u_int > size) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("differentiation order %d is not in 0 to 9 or exceeds the axis"),
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("differentiation order %d is not in 0 to 9 or exceeds the axis"),
             (int)args[1].u_int);
     }
     ndarray_obj_t *result = ndarray_new_copy(&from, from.dtype);

@@ -25,7 +25,8 @@ static mp_obj_t transform(mp_obj_t object, bool inverse) {
     size_t doubles = fft_workspace(n);
     double *workspace = doubles == 0 ? NULL : memory_take(doubles * sizeof(double), false);
     if (workspace == NULL) {
-        mp_raise_msg_varg(&mp_type_MemoryError, MP_ERROR_TEXT("no memory to transform " UINT_FMT " items"), (mp_uint_t)n);
+        mp_raise_msg_varg(&mp_type_MemoryError, MP_ERROR_TEXT("no memory to transform " UINT_FMT " items"),
+            (mp_uint_t)n);
     }
     fft(values, n, inverse, workspace);
     memory_give(workspace);

@@ -9,7 +9,8 @@
 #include "operators.h"
 
 // `out` may be wider and of either float type, but has the very same shape.
-static ndarray_obj_t *result_array(const universal_t *function, const operand_t *in, mp_obj_t out_in, ndarray_dtype_t dtype) {
+static ndarray_obj_t *result_array(const universal_t *function, const operand_t *in, mp_obj_t out_in,
+    ndarray_dtype_t dtype) {
     if (out_in == mp_const_none) {
         return ndarray_new_like(dtype, &in->view);
     }
@@ -18,7 +19,8 @@ static ndarray_obj_t *result_array(const universal_t *function, const operand_t 
     }
     ndarray_obj_t *out = ndarray_from_obj(out_in);
     ndarray_check_writable(out);
-    if (function->predicate || dtype == NDARRAY_COMPLEX || (out->dtype != NDARRAY_FLOAT32 && out->dtype != NDARRAY_FLOAT64)) {
+    bool is_float = out->dtype == NDARRAY_FLOAT32 || out->dtype == NDARRAY_FLOAT64;
+    if (function->predicate || dtype == NDARRAY_COMPLEX || !is_float) {
         mp_raise_ValueError(MP_ERROR_TEXT("out must be a float array"));
     }
     if (out->ndim != in->view.ndim || memcmp(out->shape, in->view.shape, out->ndim * sizeof(out->shape[0])) != 0) {
@@ -220,7 +222,8 @@ MP_DEFINE_CONST_FUN_OBJ_2(numpy_not_equal_obj, numpy_not_equal);
 
 static mp_obj_t numpy_where(mp_obj_t condition_in, mp_obj_t yes_in, mp_obj_t no_in) {
     operand_t condition, yes, no;
-    if (!operand_from_obj(&condition, condition_in) || !operand_from_obj(&yes, yes_in) || !operand_from_obj(&no, no_in)) {
+    if (!operand_from_obj(&condition, condition_in) || !operand_from_obj(&yes, yes_in)
+        || !operand_from_obj(&no, no_in)) {
         mp_raise_TypeError(MP_ERROR_TEXT("inputs must be numbers, arrays or sequences"));
     }
     // Reading a sequence runs any code, which may have resized a buffer.

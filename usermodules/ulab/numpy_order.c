@@ -58,7 +58,8 @@ static void sort_each(const strided_t *out, const strided_t *in, size_t axis, ru
     strided_t from = *in, to = *out;
     from.shape[axis] = 1;
     to.shape[axis] = 1;
-    strided_t run = { .dtype = out->dtype, .ndim = 1, .shape = { out->shape[axis] }, .strides = { out->strides[axis] } };
+    strided_t run = { .dtype = out->dtype, .ndim = 1, .shape = { out->shape[axis] },
+                      .strides = { out->strides[axis] } };
     strided_loop_t loop;
     if (n == 0 || !strided_loop_start(&loop, 2, (const strided_t *const[]) { &to, &from })) {
         return;
@@ -166,7 +167,8 @@ static mp_obj_t numpy_argsort(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
     }
     size_t axis = axis_from_obj(axis_in, from.ndim);
     if (from.shape[axis] > UINT16_MAX) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("axis of " UINT_FMT " items is too long, 65535 are possible"),
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("axis of " UINT_FMT " items is too long, 65535 are possible"),
             (mp_uint_t)from.shape[axis]);
     }
     ndarray_obj_t *places = ndarray_new_like(NDARRAY_UINT16, &from);

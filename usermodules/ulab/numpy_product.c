@@ -34,7 +34,8 @@ mp_obj_t matrix_product(mp_obj_t left_in, mp_obj_t right_in) {
     size_t inner = left->shape[left->ndim - 1];
     size_t columns = right->ndim == 2 ? right->shape[1] : 1;
     if (right->shape[0] != inner) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("dimensions do not match: " UINT_FMT " columns, " UINT_FMT " rows"),
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("dimensions do not match: " UINT_FMT " columns, " UINT_FMT " rows"),
             (mp_uint_t)inner, (mp_uint_t)right->shape[0]);
     }
     ndarray_dtype_t dtype = promote(PROMOTE_FLOAT, left->dtype, right->dtype);

@@ -184,7 +184,8 @@ static mp_obj_t reduce_call(function_t function, mp_obj_t object, mp_obj_t axis_
     bool sequence = !operand.scalar && operand.array != object && operand.view.ndim == 1;
     if (sequence && (function == FUNCTION_MAX || function == FUNCTION_MIN) && mp_obj_is_float(result)) {
         // The item itself: an int from a list of ints.
-        mp_obj_t index = reduce_all(function == FUNCTION_MAX ? FUNCTION_ARGMAX : FUNCTION_ARGMIN, &operand.view, false, 0);
+        function_t place = function == FUNCTION_MAX ? FUNCTION_ARGMAX : FUNCTION_ARGMIN;
+        mp_obj_t index = reduce_all(place, &operand.view, false, 0);
         result = mp_obj_subscr(object, index, MP_OBJ_SENTINEL);
     }
     operand_discard(&operand, object);

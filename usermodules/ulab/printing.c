@@ -81,7 +81,8 @@ static void print_row(const mp_print_t *print, mp_obj_t self, const strided_t *a
     }
 }
 
-static void print_axis(const mp_print_t *print, mp_obj_t self, const strided_t *array, size_t axis, const uint8_t *data) {
+static void print_axis(const mp_print_t *print, mp_obj_t self, const strided_t *array, size_t axis,
+    const uint8_t *data) {
     mp_print_str(print, "[");
     if (axis + 1 == array->ndim) {
         print_row(print, self, array, data);

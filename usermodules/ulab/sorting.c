@@ -29,7 +29,8 @@ static void insertion_sort(double *values, uint32_t *places, size_t n) {
 }
 
 // Two neighbouring sorted runs, up to `middle` and up to `n`.
-static void merge(double *to, uint32_t *to_places, const double *from, const uint32_t *from_places, size_t middle, size_t n) {
+static void merge(double *to, uint32_t *to_places, const double *from, const uint32_t *from_places, size_t middle,
+    size_t n) {
     size_t low = 0, high = middle;
     for (size_t i = 0; i < n; i++) {
         bool take_low = high == n || (low < middle && in_order(from[low], from[high]));

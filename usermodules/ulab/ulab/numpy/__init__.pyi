@@ -210,13 +210,13 @@ def sort(a: ndarray, /, *, axis: int | None = None) -> ndarray:
     """A sorted copy, nan last; of all items with one axis unless told."""
 
 def argsort(a: ndarray, /, *, axis: int = -1) -> ndarray:
-    """The indices (uint16) that sort an axis; equal items stay in their order. At most 65,535 items along the axis."""
+    """The indices (uint16) that sort an axis of up to 65,535 items; equal items stay in their order."""
 
 def median(a: ndarray, /, *, axis: int | None = None) -> Any:
     """The middle item, or the mean of the two; nan for no items."""
 
 def sum(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The sum of all items, an int of any size for integers; along an axis an array of the input's dtype, which wraps."""
+    """The sum of all items, an int of any size for integers; along an axis in the input's dtype, which wraps."""
 
 def mean(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
     """The mean of all items, or along an axis; nan for no items."""
@@ -336,11 +336,10 @@ def sinh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> A
     """Hyperbolic sine. `out` is a float array of the same shape for the result."""
 
 def sqrt(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
-    """Square root, nan of negative items; complex with dtype=complex. `out` is a float array of the same shape for the result."""
+    """Square root, nan of negative items unless dtype=complex. `out` is a float array of the same shape for the result."""
 
 def tan(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
     """Tangent of radians. `out` is a float array of the same shape for the result."""
 
 def tanh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
     """Hyperbolic tangent. `out` is a float array of the same shape for the result."""
-
