@@ -243,7 +243,7 @@ def any(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> A
     """Whether some item is not zero."""
 
 def dot(a: ndarray, b: ndarray, /) -> Any:
-    """The product of matrices or vectors as floats; the same as a @ b. Raises ValueError where the sizes do not match."""
+    """The product of matrices or vectors as floats; the same as a @ b. ValueError where sizes do not match."""
 
 def clip(a: _ArrayLike, low: _ArrayLike, high: _ArrayLike, /) -> Any:
     """Items below `low` become `low`, those above `high` become `high`."""
@@ -336,7 +336,7 @@ def sinh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> A
     """Hyperbolic sine. `out` is a float array of the same shape for the result."""
 
 def sqrt(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
-    """Square root, nan of negative items unless dtype=complex. `out` is a float array of the same shape for the result."""
+    """Square root, nan of negative items unless dtype=complex. `out` is a float array of that shape."""
 
 def tan(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
     """Tangent of radians. `out` is a float array of the same shape for the result."""
