@@ -67,10 +67,10 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
 
     started = time.monotonic()
     installations = dataset.INSTALLATIONS[:2] if quick else dataset.INSTALLATIONS
-    days = {"train": 14, "validation": 3, "test": 4, "hard test": 2}
+    days = {"train": 28, "validation": 3, "test": 4, "hard test": 2}
     if quick:
         days = {"train": 3, "validation": 1, "test": 1, "hard test": 1}
-    crops_a_day, epochs = (36, 14) if quick else (48, 60)
+    crops_a_day, epochs = (24, 14) if quick else (48, 30)
     say(f"{len(installations)} installations; days: {days}; {crops_a_day} crops a day")
     crops = {}
     for split, count in days.items():

@@ -83,9 +83,10 @@ class Leaf:
                            / np.linalg.norm(np.array(camera.position) - corners.mean(0)))  # fmt: skip
         reach_u = length_across / pixel * slant
         reach_v = length_along / pixel
-        # A frame's rebate covers the edge of the leaf: half a pixel more hides the line of light round a closed one.
-        alpha = np.clip(u * reach_u + 1, 0, 1) * np.clip((1 - u) * reach_u + 1, 0, 1)
-        alpha *= np.clip(v * reach_v + 1, 0, 1) * np.clip((1 - v) * reach_v + 1, 0, 1)
+        # A frame's rebate covers the edge of an inward leaf: some more pixels hide the line of light round a closed one.
+        rim = 2 if self.installation.door.swing == "in" else 0.5
+        alpha = np.clip(u * reach_u + rim, 0, 1) * np.clip((1 - u) * reach_u + rim, 0, 1)
+        alpha *= np.clip(v * reach_v + rim, 0, 1) * np.clip((1 - v) * reach_v + rim, 0, 1)
         alpha *= (w > 0) & (away < depth[window] + 0.015)
         here = np.nonzero(alpha > 0.004)
         if not here[0].size:
@@ -106,7 +107,10 @@ class Leaf:
             corners[0] + t[None, :, None] * (corners[1] - corners[0]) + s[:, None, None] * (corners[3] - corners[0])
         )
         points = points + 0.01 * normal
-        light = scene.light_at(now, points, np.broadcast_to(normal, points.shape), people, channels=channels)
+        # The outside of an inward leaf lies beyond the wall's middle, but looks at the camera's side until it swings.
+        inward = self.installation.door.swing == "in" and np.array_equal(normal, self.outward)
+        front = max(np.cos(np.radians(self.angle)), 0.0) if inward else None
+        light = scene.light_at(now, points, np.broadcast_to(normal, points.shape), people, channels, front)
         closed = np.exp(-self.angle / 6)
         # A closed leaf lies in the frame, in the shade of its top and sides.
         rim = np.minimum(t, 1 - t)[None, :]

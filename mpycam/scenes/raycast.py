@@ -66,7 +66,7 @@ def cast(camera, surfaces, supersample=2):
     normal /= np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-3)
     return Seen(
         _average(colour, supersample), normal, _average(point, supersample),
-        np.ascontiguousarray(depth[::supersample, ::supersample]), _average(gloss[index], supersample), shining,
+        _farthest(depth, supersample), _average(gloss[index], supersample), shining,
     )  # fmt: skip
 
 
@@ -102,6 +102,12 @@ def _sample(surface, u, v, footprint):
     cover = texture.cover
     row, column = (v * cover.shape[0]).astype(int), (u * cover.shape[1]).astype(int)
     return values, np.nonzero(cover[row.clip(0, cover.shape[0] - 1), column.clip(0, cover.shape[1] - 1)] > 0.5)[0]
+
+
+def _farthest(values, factor):
+    # Where a pixel's rays part, what moves may be drawn over all of it: no line of the room behind shows round a leaf.
+    height, width = values.shape[0] // factor, values.shape[1] // factor
+    return values.reshape(height, factor, width, factor).max((1, 3))
 
 
 def _average(values, factor):

@@ -144,12 +144,16 @@ class Scene:
         glow = np.where(points[..., 1] < 0.02, 0.4 / (1 + 3 * apart), 0).astype(np.float32)
         return colour * glow[..., None] * back_ambient
 
-    def light_at(self, now, points, normals, people=(), leaf=None, channels=3):
-        """Irradiance (..., C) on small surfaces at points (..., 3) with unit normals: for leaf and people."""
+    def light_at(self, now, points, normals, people=(), channels=3, front=None):
+        """Irradiance (..., C) on small surfaces at points (..., 3) with unit normals.
+
+        `front` is the part of the ambient light that comes from the camera's side; without it the points' side tells.
+        """
         door = self.installation.door
         points, normals = np.asarray(points, np.float32), np.asarray(normals, np.float32)
-        behind = (points[..., 1] > door.wall / 2)[..., None]
-        total = np.where(behind, now.back_ambient, now.ambient).astype(np.float32)
+        if front is None:
+            front = (points[..., 1] <= door.wall / 2)[..., None]
+        total = (front * now.ambient + (1 - front) * now.back_ambient).astype(np.float32)
         total = total * (0.8 + 0.2 * normals[..., 2:3])
         for light in now.lights:
             direction, strength = light.reaching(points, self.doorway, door.wall)
@@ -157,8 +161,6 @@ class Scene:
             if light.casts:
                 for person in people:
                     strength = strength * lets_pass(person, points, light.position)
-                if leaf is not None:
-                    strength = strength * leaf.passes(points, light.position)
             total = total + strength[..., None] * light.colour.astype(np.float32)
         return total if channels == 3 else total.mean(-1, keepdims=True)
 

@@ -7,7 +7,6 @@ from PIL import Image
 
 TARGET = 0.30
 FULL_GAIN = 40.0
-LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
 def metered_gain(light, bias=1.0, step=6):
