@@ -1,5 +1,6 @@
 """The renderer of door scenes: same seeds, same pictures; geometry; truth."""
 
+import doctest
 import io
 import json
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import mpycam.scenes
 from mpycam.scenes import (
     CLOSED_BELOW,
     OPEN_ABOVE,
@@ -206,3 +208,7 @@ def test_window_and_reduced_camera_see_the_same_scene():
     small = Scene(installation, day, camera=installation.camera.reduced(2)).light(14.0, 50.0)
     mean = whole.reshape(45, 2, 80, 2, -1).mean((1, 3))
     assert np.abs(small - mean).mean() < 0.05 * mean.mean()
+
+
+def test_example_in_the_documentation():
+    assert doctest.testmod(mpycam.scenes) == (0, 2)
