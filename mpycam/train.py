@@ -69,8 +69,8 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
     installations = dataset.INSTALLATIONS[:2] if quick else dataset.INSTALLATIONS
     days = {"train": 28, "validation": 3, "test": 4, "hard test": 2}
     if quick:
-        days = {"train": 3, "validation": 1, "test": 1, "hard test": 1}
-    crops_a_day, epochs = (24, 14) if quick else (48, 30)
+        days = {"train": 4, "validation": 1, "test": 1, "hard test": 1}
+    crops_a_day, epochs, batch = (36, 30, 16) if quick else (48, 30, 64)
     say(f"{len(installations)} installations; days: {days}; {crops_a_day} crops a day")
     crops = {}
     for split, count in days.items():
@@ -84,7 +84,7 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # sums in one order: the same network again
     network = door_network()
-    losses = fit(network, crops["train"], crops["validation"], epochs, seed, say)
+    losses = fit(network, crops["train"], crops["validation"], epochs, batch, seed, say)
     calibration = crops["train"].images[:: max(1, len(crops["train"].images) // 400)]
     network.eval()
     data = from_torch(network, input_shape=(48, 64), calibration=calibration, labels=LABELS, scale=SCALE, offset=OFFSET)
@@ -187,13 +187,12 @@ def inputs(images):
     return (torch.from_numpy(images).float()[:, None] - OFFSET) * SCALE
 
 
-def fit(network, train, validation, epochs, seed, say):
+def fit(network, train, validation, epochs, batch, seed, say):
     """Train the network in place; return the mean loss of each epoch. The epoch best in validation is kept."""
     import torch
 
     generator = torch.Generator().manual_seed(seed)
     x, y = inputs(train.images), torch.from_numpy(train.is_open.astype(np.int64))
-    batch = 64
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
     steps = epochs * (len(x) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=6e-3, total_steps=steps)
