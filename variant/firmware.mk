@@ -2,6 +2,7 @@
 # the toolchain image:
 #
 #     make firmware-native ARCH=host|host-asan|host-debug|armv7hf|aarch64
+#     make size [ARCH=...]       bytes per part, and the budget of armv7hf
 #
 # MPY_DIR is MicroPython's source tree; everything downstream reads it from here.
 
@@ -12,6 +13,10 @@ else
 MPY_DIR ?= $(abspath $(SOURCES)/micropython)
 endif
 MPY_CROSS := $(abspath build/mpy-cross/mpy-cross)
+# The budget is the camera's: `make size` alone tells of it.
+ifeq ($(MAKECMDGOALS),size)
+ARCH ?= armv7hf
+endif
 ARCH ?= host
 BUILD := build/$(ARCH)
 DIST := dist/$(ARCH)
@@ -28,9 +33,11 @@ export MICROPY_GIT_TAG := v1.25.0
 REPRODUCIBLE_CFLAGS := -ffile-prefix-map=$(abspath $(MPY_DIR))=micropython -ffile-prefix-map=$(CURDIR)=.
 
 # A static executable at a fixed address needs no offset tables, and C no tables
-# to unwind. Cameras map 4 KB pages; the default of 64 KB would pad the file.
+# to unwind, and its constants are read-only anyway, without a RELRO page.
+# Cameras map 4 KB pages; the default of 64 KB would pad the file.
 CAMERA_CFLAGS := -fno-pie -fno-unwind-tables -fno-asynchronous-unwind-tables
-CAMERA_LDFLAGS := -static -no-pie -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,--build-id=none
+CAMERA_LDFLAGS := -static -no-pie -Wl,-z,max-page-size=4096 -Wl,-z,common-page-size=64 \
+	-Wl,-z,noseparate-code -Wl,-z,norelro -Wl,--build-id=none
 
 ifeq ($(ARCH),armv7hf)
 TARGET := arm-linux-gnueabihf
@@ -77,6 +84,14 @@ firmware-native: toolchain $(BUILD)/started
 		CFLAGS_EXTRA="$(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)" LDFLAGS_EXTRA="$(TARGET_LDFLAGS)" $(UNIX_FLAGS)
 	@cp $(BUILD)/micropython/micropython $(DIST)/micropython
 	@sha256sum $(DIST)/micropython
+
+# With the modules linked in, an ARMv7 camera's binary stays below this.
+BUDGET_armv7hf := --budget 400000
+
+.PHONY: size
+size: firmware-native
+	@python3 variant/size.py dist/$(ARCH)/micropython $(abspath $(BUILD)/micropython/micropython.map) \
+		--modules $(notdir $(patsubst %/micropython.mk,%,$(wildcard usermodules/*/micropython.mk))) $(BUDGET_$(ARCH))
 
 # MicroPython's makefile follows changed files but not changed flags: those
 # start the build folder anew.
