@@ -26,7 +26,7 @@ LOAD /b/py/gc.o
  *(.text .text.*)
  .text.gc       0x00010100       0x1a /b/py/gc.o
                 0x00010100                gc_collect
- *fill*         0x0001011a        0x6
+ *fill*         0x0001011a        0x6 1f2003d5
  .text.a_function_with_a_very_long_name
                 0x00010120       0x20 /b/ulab/numeric.o
                 0x00010120                a_function

@@ -71,7 +71,7 @@ def read_map(text):
             if not (name or line).startswith(" "):
                 pieces = []
                 sections[(name or line).split()[0]] = address, size, pieces
-            elif match["file"]:
+            elif match["file"] and match["name"] != "*fill*":
                 pieces.append((address, size, match["file"]))
         name = ""
     return sections
