@@ -24,6 +24,9 @@
 #undef MICROPY_PY_THREAD_GIL
 #define MICROPY_PY_THREAD_GIL                   (1)
 #define MICROPY_PY_THREAD_RECURSIVE_MUTEX       (1)
+#include <stdint.h>
+void variant_delay_ms(uintptr_t milliseconds);
+#define mp_hal_delay_ms                         variant_delay_ms
 
 // nlr_push() comes back a second time, like setjmp(), with an exception. The
 // sanitizers' code keeps more in stack slots than the core's own care covers, so
