@@ -14,6 +14,9 @@ MICROPY_VFS_FAT = 0
 MICROPY_VFS_LFS1 = 0
 MICROPY_VFS_LFS2 = 0
 
+# See thread_start.c.
+LDFLAGS += -Wl,--wrap=mp_thread_create
+
 # The sanitizers stop at every finding in our own code. In MicroPython's core
 # some are known and harmless, and stay unreported there: memcpy() and the like
 # of no bytes at a null pointer, a null pointer plus or minus a number that is
