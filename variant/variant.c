@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/time.h>
 
 #include "py/gc.h"
 #include "py/runtime.h"
@@ -17,10 +18,18 @@ static void raise_system_exit(int signal_number) {
         return;
     }
     static mp_obj_exception_t system_exit;
-    system_exit.base.type = &mp_type_SystemExit;
-    system_exit.args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
-    system_exit.traceback_data = NULL;
-    mp_sched_exception(MP_OBJ_FROM_PTR(&system_exit));
+    if (signal_number == SIGTERM) {
+        system_exit.base.type = &mp_type_SystemExit;
+        system_exit.args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
+        system_exit.traceback_data = NULL;
+        mp_sched_exception(MP_OBJ_FROM_PTR(&system_exit));
+    }
+    // The signal may have come just before a system call that waits: it is
+    // interrupted again until the interpreter has seen the exception.
+    if (MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&system_exit)) {
+        struct itimerval soon = { .it_value.tv_usec = 100000 };
+        setitimer(ITIMER_REAL, &soon, NULL);
+    }
 }
 
 void variant_init(void) {
@@ -30,9 +39,11 @@ void variant_init(void) {
     struct sigaction action = { .sa_handler = raise_system_exit };
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGALRM, &action, NULL);
 }
 
 void variant_deinit(void) {
     signal(SIGTERM, SIG_DFL);
+    signal(SIGALRM, SIG_IGN);
     gc_sweep_all();
 }
