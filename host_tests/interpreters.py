@@ -42,11 +42,14 @@ class Interpreter:
         """The command line that starts it, without arguments."""
         return [part.format(dist=ROOT / "dist") for part in COMMANDS[self.arch]]
 
+    @staticmethod
+    def environment():
+        """The environment to start it in: a conservative heap is not for LeakSanitizer."""
+        return {**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+
     def start(self, arguments, **options):
         """Run with `arguments` and return the CompletedProcess, whatever its exit status."""
-        # Only in our own process: the debug build's heap is not for LeakSanitizer.
-        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
-        environment.update(options.pop("env", {}))
+        environment = {**self.environment(), **options.pop("env", {})}
         options.setdefault("timeout", 600)
         return subprocess.run(
             [*self.command, *map(str, arguments)], capture_output=True, text=True, env=environment, **options

@@ -13,11 +13,11 @@ else
 MPY_DIR ?= $(abspath $(SOURCES)/micropython)
 endif
 MPY_CROSS := $(abspath build/mpy-cross/mpy-cross)
-# The budget is the camera's: `make size` alone tells of it.
-ifeq ($(MAKECMDGOALS),size)
-ARCH ?= armv7hf
-endif
 ARCH ?= host
+# The budget is the camera's: `make size` alone tells of it.
+ifeq ($(MAKECMDGOALS)-$(origin ARCH),size-file)
+ARCH := armv7hf
+endif
 BUILD := build/$(ARCH)
 DIST := dist/$(ARCH)
 USERMODULES := usermodules
