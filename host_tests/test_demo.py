@@ -1,14 +1,17 @@
 """The demo's bookkeeping, and the demo itself from clip to picture."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from interpreters import ROOT
 from PIL import Image
 
+import mpycam.demo
 from mpycam.cli import main
-from mpycam.demo import Change, changes_of, match, summary
+from mpycam.demo import Change, changes_of, match, render_clip, summary
+from mpycam.errors import MpycamError
 from mpycam.timeline import pick_frames, spans
 
 
@@ -54,34 +57,62 @@ def test_picked_frames_are_distinct_and_inside():
     assert 35 in picked and 205 in picked
 
 
-def test_demo_finds_every_change(tmp_path, capsys):
-    """The README's command on its own clip: all changes, nothing false, a picture and a clip that is kept."""
-    arguments = ["demo", "--firmware", str(ROOT / "dist/host/micropython"), "--output", str(tmp_path)]
-    assert main(arguments) == 0
-    first = capsys.readouterr().out
-    assert ", 0 false" in first and "missed" not in first
-    with Image.open(tmp_path / "timeline.png") as picture:
+@pytest.fixture(scope="module")
+def clip_folder(tmp_path_factory):
+    """A folder with the demo's clip: to render it takes half a minute."""
+    folder = tmp_path_factory.mktemp("demo")
+    render_clip(folder / "door.mjpeg")
+    return folder
+
+
+@pytest.fixture
+def folder(clip_folder, tmp_path):
+    """A folder of the test's own, with the clip."""
+    shutil.copytree(clip_folder, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def run_demo(folder):
+    return main(["demo", "--firmware", str(ROOT / "dist/host/micropython"), "--output", str(folder)])
+
+
+def test_demo_finds_every_change(folder, capsys):
+    """The README's command: all changes, nothing false, a picture."""
+    assert run_demo(folder) == 0
+    told = capsys.readouterr().out
+    assert ", 0 false" in told and "missed" not in told
+    with Image.open(folder / "timeline.png") as picture:
         assert picture.size == (1400, 500)
         assert len(np.unique(np.asarray(picture).reshape(-1, 4), axis=0)) > 1000
-    truth = json.loads((tmp_path / "door.json").read_text())
+    truth = json.loads((folder / "door.json").read_text())
     assert {frame["open"] for frame in truth["frames"]} == {True, False}
-    made = (tmp_path / "door.mjpeg").stat().st_mtime_ns
-    assert main(arguments) == 0
-    assert (tmp_path / "door.mjpeg").stat().st_mtime_ns == made
 
 
-def test_demo_fails_when_the_truth_disagrees(tmp_path):
+def test_demo_renders_the_clip_only_where_it_is_missing(tmp_path, monkeypatch):
+    made = []
+
+    def render(path):
+        made.append(path)
+        raise MpycamError("rendered")
+
+    monkeypatch.setattr(mpycam.demo, "render_clip", render)
+    assert run_demo(tmp_path) == 1
+    (tmp_path / "door.mjpeg").write_bytes(b"")
+    (tmp_path / "door.json").write_text('{"size": [1, 1], "region": [0, 0, 1, 1], "fps": 1, "frames": []}')
+    assert run_demo(tmp_path) == 1
+    assert made == [tmp_path / "door.mjpeg"]
+
+
+def test_demo_fails_when_the_truth_disagrees(folder):
     """The exit status is an answer, not a decoration."""
-    arguments = ["demo", "--firmware", str(ROOT / "dist/host/micropython"), "--output", str(tmp_path)]
-    assert main(arguments) == 0
-    path = tmp_path / "door.json"
+    path = folder / "door.json"
     truth = json.loads(path.read_text())
     for frame in truth["frames"]:
         frame["open"] = not frame["open"]
     path.write_text(json.dumps(truth))
-    assert main(arguments) == 1
+    assert run_demo(folder) == 1
 
 
-def test_demo_names_a_missing_interpreter(tmp_path, capsys):
-    assert main(["demo", "--firmware", str(tmp_path / "none"), "--output", str(tmp_path)]) == 1
+def test_demo_names_a_missing_interpreter(folder, capsys):
+    assert main(["demo", "--firmware", str(folder / "none"), "--output", str(folder)]) == 1
     assert "none" in capsys.readouterr().err

@@ -53,7 +53,7 @@ def run_dialogue(interpreter, block, folder):
     pairs = dialogue(block)
     script = ["def show(value):", "    if value is not None: print(repr(value))"]
     for statement, expected in pairs:
-        script.append(f"show({statement})" if expected else statement)
+        script.append(f"show(({statement}))" if expected else statement)
         script.append("print('--')")
     path = folder / "session.py"
     path.write_text("\n".join(script))

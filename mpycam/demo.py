@@ -127,6 +127,8 @@ def run(options):
     began = time.perf_counter()
     lines = run_app(options.firmware, clip, region, truth["fps"])
     milliseconds = (time.perf_counter() - began) * 1000 / max(1, len(times))
+    if not times:
+        raise MpycamError(f"{clip}: need frames, have none; remove it to render it anew")
     said = [Change(line["time"], line["state"]) for line in lines if line["event"] == "door"]
     is_open = [frame["open"] for frame in truth["frames"]]
     pairs = match(changes_of(times, is_open), said)

@@ -22,6 +22,8 @@ def spans(times, flags):
     """
     padded = np.concatenate([[False], np.asarray(flags, bool), [False]])
     edges = np.flatnonzero(padded[1:] != padded[:-1])
+    if not len(times):
+        return []
     step = times[1] - times[0] if len(times) > 1 else 1.0
     ends = np.append(times, times[-1] + step)
     return [(ends[start], ends[end]) for start, end in zip(edges[::2], edges[1::2])]
