@@ -57,6 +57,14 @@ demo: packages-build $(PYTHON_ENV)/ready ## watch a door: build for this machine
 	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
 	$(PYTHON_ENV)/bin/mpycam demo --firmware dist/host/micropython
 
+# With the modules linked in, an ARMv7 camera's binary stays below this.
+BUDGET_armv7hf := --budget 400000
+
+.PHONY: size
+size: firmware ## print the bytes of every part of the binary, and fail above the budget
+	@variant/size.py dist/$(ARCH)/micropython dist/$(ARCH)/micropython.map $(BUDGET_$(ARCH)) \
+		--modules $(notdir $(patsubst %/,%,$(dir $(wildcard usermodules/*/micropython.mk))))
+
 .PHONY: test
 test: packages-test $(PYTHON_ENV)/ready-train ## build everything for every architecture and test it
 	$(MAKE) --no-print-directory firmware-native ARCH=host

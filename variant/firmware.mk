@@ -2,7 +2,6 @@
 # the toolchain image:
 #
 #     make firmware-native ARCH=host|host-asan|host-debug|armv7hf|aarch64
-#     make size [ARCH=...]       bytes per part, and the budget of armv7hf
 #
 # MPY_DIR is MicroPython's source tree; everything downstream reads it from here.
 
@@ -14,10 +13,6 @@ MPY_DIR ?= $(abspath $(SOURCES)/micropython)
 endif
 MPY_CROSS := $(abspath build/mpy-cross/mpy-cross)
 ARCH ?= host
-# The budget is the camera's: `make size` alone tells of it.
-ifeq ($(MAKECMDGOALS)-$(origin ARCH),size-file)
-ARCH := armv7hf
-endif
 BUILD := build/$(ARCH)
 DIST := dist/$(ARCH)
 USERMODULES := usermodules
@@ -82,16 +77,8 @@ firmware-native: toolchain $(BUILD)/started
 		USER_C_MODULES=$(abspath $(USERMODULES)) FROZEN_MANIFEST=$(abspath manifest.py) \
 		MPY_LIB_DIR=$(MPY_DIR) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS) \
 		CFLAGS_EXTRA="$(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)" LDFLAGS_EXTRA="$(TARGET_LDFLAGS)" $(UNIX_FLAGS)
-	@cp $(BUILD)/micropython/micropython $(DIST)/micropython
+	@cp $(BUILD)/micropython/micropython $(BUILD)/micropython/micropython.map $(DIST)
 	@sha256sum $(DIST)/micropython
-
-# With the modules linked in, an ARMv7 camera's binary stays below this.
-BUDGET_armv7hf := --budget 400000
-
-.PHONY: size
-size: firmware-native
-	@python3 variant/size.py dist/$(ARCH)/micropython $(abspath $(BUILD)/micropython/micropython.map) \
-		--modules $(notdir $(patsubst %/micropython.mk,%,$(wildcard usermodules/*/micropython.mk))) $(BUDGET_$(ARCH))
 
 # MicroPython's makefile follows changed files but not changed flags: those
 # start the build folder anew.

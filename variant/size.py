@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print how many bytes of an executable each part takes, and hold it to a budget.
 
-    variant/size.py dist/armv7hf/micropython build/armv7hf/micropython/micropython.map --budget 400000
+    variant/size.py dist/armv7hf/micropython dist/armv7hf/micropython.map --budget 400000
 
 The linker's map says which object file each piece of a section comes from; the
 executable says where its sections lie in the file. What no object file accounts
@@ -98,10 +98,19 @@ def part_of(file, build, modules):
     return "other"
 
 
-def count_parts(sections, file_size, map_text, build, modules):
+def build_folder(map_text):
+    """The folder that MicroPython was built in, which the map names, and which may be another machine's."""
+    match = re.search(r"(\S+)/frozen_content\.o", map_text)
+    if not match:
+        raise SizeError("the map names no frozen_content.o: not a map of the interpreter")
+    return match[1]
+
+
+def count_parts(sections, file_size, map_text, modules):
     """Return a Counter {part: bytes} whose values add up to `file_size`."""
     parts = Counter()
     mapped = read_map(map_text)
+    build = build_folder(map_text)
     for section, size in sections.items():
         address, mapped_size, pieces = mapped.get(section, (0, None, []))
         if mapped_size != size:
@@ -131,8 +140,7 @@ def main():
     options = parser.parse_args()
     try:
         sections, file_size = read_sections(options.executable)
-        text = Path(options.map).read_text()
-        parts = count_parts(sections, file_size, text, str(Path(options.map).parent), options.modules)
+        parts = count_parts(sections, file_size, Path(options.map).read_text(), options.modules)
     except (SizeError, OSError) as error:
         print(f"size: {error}", file=sys.stderr)
         return 2
