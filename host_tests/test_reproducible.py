@@ -1,0 +1,45 @@
+"""A second build, in another folder and from nothing but the sources, gives the same bytes."""
+
+import datetime
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from interpreters import ARCHES, ROOT
+
+SOURCES = ["manifest.py", "mpycam/__init__.py", "usermodules", "variant"]
+
+
+@pytest.mark.parametrize("arch", [arch for arch in ARCHES if arch in ("armv7hf", "aarch64")])
+def test_camera_build_is_reproducible(arch, tmp_path):
+    """C library, libjpeg, C modules and interpreter are all built again, under another path."""
+    folder = tmp_path / "a-folder-with-another-and-longer-name"
+    for name in SOURCES:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target)
+    (folder / "build").mkdir()
+    for shared in ("build/sources", "build/mpy-cross"):
+        (folder / shared).symlink_to((ROOT / shared).resolve())
+    if (ROOT / "micropython" / "py").exists():
+        (folder / "micropython").symlink_to(ROOT / "micropython")
+
+    # A copy knows no commit, so it is told the date of the first build.
+    header = (ROOT / "build" / arch / "micropython" / "genhdr" / "mpversion.h").read_text()
+    [day] = re.findall(r'MICROPY_BUILD_DATE "(.*)"', header)
+    epoch = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()
+    result = subprocess.run(
+        ["make", "-j2", "-f", "variant/firmware.mk", "firmware-native", f"ARCH={arch}"],
+        cwd=folder,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(epoch)), "LC_ALL": "C", "TZ": "Asia/Tokyo"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr[-4000:]
+    first = (ROOT / "dist" / arch / "micropython").read_bytes()
+    assert (folder / "dist" / arch / "micropython").read_bytes() == first
