@@ -40,6 +40,7 @@ firmware: packages-cross
 else
 # Built for this architecture alone, so that a small change is a short wait.
 firmware: container-engine
+	@mkdir -p dist
 	$(BUILD_IMAGE) --build-arg ARCHES=$(ARCH) --target sdk --tag mpycam-sdk:$(ARCH) .
 	$(BUILD_IMAGE) --build-arg ARCHES=$(ARCH) --target export --output dist .
 	@$(PRUNE_IMAGES)
