@@ -38,7 +38,7 @@ def run_suite(arch, tmp_path, *arguments):
     result = subprocess.run(
         [*limited, "-r", tmp_path / "results", *arguments],
         cwd=MPY_DIR / "tests",
-        env={**interpreter.environment(), "MICROPY_MICROPYTHON": str(program)},
+        env={**interpreter.environment(), "MICROPY_MICROPYTHON": str(program), "MICROPY_CPYTHON3": sys.executable},
         capture_output=True,
         text=True,
         timeout=1800,
