@@ -49,7 +49,7 @@ void variant_deinit(void);
 #define MICROPY_WARNINGS                        (1)
 #define MICROPY_PY_STR_BYTES_CMP_WARN           (1)
 
-// The bytecode and memory printers behind -v, which MicroPython's tests use.
+// The bytecode and memory printers behind -v; the port cannot do without.
 #define MICROPY_DEBUG_PRINTERS                  (1)
 
 // Memory: gc.collect() and micropython.mem_info() answer with figures.
