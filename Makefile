@@ -28,6 +28,8 @@ help: ## print this list
 	@echo "mpycam $$(sed -n 's/^version = "\(.*\)"/\1/p' mpycam/__init__.py): MicroPython for Linux network cameras"
 	@echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20 | sed 's/^/  make /'
+	@echo
+	@echo "  ARCH=host|host-asan|host-debug|armv7hf|aarch64  CONTAINER=docker|podman|none  CAM=user@camera  TESTS=files"
 
 ## Set-up
 
