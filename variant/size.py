@@ -53,7 +53,10 @@ def read_sections(path):
 
 def read_map(text):
     """Return {output section: (address, size, pieces)} from a GNU linker map; a
-    piece is (address, size, object file)."""
+    piece is [address, size, object file, size before merging or 0].
+
+    Only strings and constants that the linker merges have a size before merging.
+    """
     marker = "Linker script and memory map"
     if marker not in text:
         raise SizeError("the map holds no memory map")
@@ -61,6 +64,10 @@ def read_map(text):
     pieces = []
     name = ""
     for line in text[text.index(marker) :].splitlines():
+        merged = re.match(r"^ +0x([0-9a-f]+) \(size before relaxing\)$", line)
+        if merged:
+            pieces[-1][3] = int(merged[1], 16)
+            continue
         if re.match(r"^ ?[^\s(*]\S*$", line):
             # A long name; its address follows on the next line.
             name = line
@@ -72,7 +79,8 @@ def read_map(text):
                 pieces = []
                 sections[(name or line).split()[0]] = address, size, pieces
             elif match["file"] and match["name"] != "*fill*":
-                pieces.append((address, size, match["file"]))
+                mergeable = re.search(r"\.(str|cst)\d+", name or match["name"])
+                pieces.append([address, size, match["file"], size if mergeable else 0])
         name = ""
     return sections
 
@@ -115,16 +123,27 @@ def count_parts(sections, file_size, map_text, modules):
         address, mapped_size, pieces = mapped.get(section, (0, None, []))
         if mapped_size != size:
             raise SizeError(f"section {section} has {size} bytes, {mapped_size} in the map: another build's map?")
-        # Strings that end alike share their bytes: a piece counts up to the next.
         pieces = sorted(piece for piece in pieces if piece[1] > 0)
         ends = [piece[0] for piece in pieces[1:]] + [address + size]
         left = size
-        for (start, piece_size, file), end in zip(pieces, ends, strict=False):
+        merged_size = 0
+        for (start, piece_size, file, size_before), end in zip(pieces, ends, strict=False):
             if not address <= start <= end:
                 raise SizeError(f"a piece of {file} at {start:#x} lies outside of section {section}")
             counted = min(piece_size, end - start)
-            parts[part_of(file, build, modules)] += counted
             left -= counted
+            if size_before:
+                merged_size += counted
+            else:
+                parts[part_of(file, build, modules)] += counted
+        # The map gives all merged strings to the first file that has one: each
+        # gets its share by what it brought.
+        brought = [(part_of(piece[2], build, modules), piece[3]) for piece in pieces if piece[3]]
+        total = sum(count for _, count in brought)
+        before = 0
+        for part, count in brought:
+            parts[part] += merged_size * (before + count) // total - merged_size * before // total
+            before += count
         parts[PADDING] += left
     parts[TABLES] = file_size - parts.total()
     return parts
