@@ -123,7 +123,8 @@ def count_parts(sections, file_size, map_text, modules):
         address, mapped_size, pieces = mapped.get(section, (0, None, []))
         if mapped_size != size:
             raise SizeError(f"section {section} has {size} bytes, {mapped_size} in the map: another build's map?")
-        pieces = sorted(piece for piece in pieces if piece[1] > 0)
+        # At one address the map names first what was merged away.
+        pieces = sorted((piece for piece in pieces if piece[1] > 0), key=lambda piece: piece[0])
         ends = [piece[0] for piece in pieces[1:]] + [address + size]
         left = size
         merged_size = 0
