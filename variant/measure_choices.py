@@ -58,7 +58,7 @@ CHOICES = [
          defines={"MICROPY_PY_ASYNCIO": 0}, without_lines=("asyncio",)),
     keep("threads and global lock", "a blocking call beside the event loop", make={"MICROPY_PY_THREAD": 0},
          defines={"MICROPY_PY_THREAD_GIL": 0, "MICROPY_PY_THREAD_RECURSIVE_MUTEX": 0},
-         without_files=("variant/thread_start.c",)),
+         without_files=("variant/thread.c",)),
     keep("sockets", "cameras serve and are served", make={"MICROPY_PY_SOCKET": 0}),
     keep("select.poll", "asyncio waits in it", defines={"MICROPY_PY_SELECT": 0, "MICROPY_PY_ASYNCIO": 0},
          without_lines=("asyncio",)),
@@ -114,8 +114,8 @@ def build_size(choice):
     header.write_text(header.read_text() + flips)
     makefile = COPY / "variant" / "mpconfigvariant.mk"
     text = makefile.read_text()
-    if "variant/thread_start.c" in choice.without_files:
-        text = text.replace("-Wl,--wrap=mp_thread_create", "")
+    if "variant/thread.c" in choice.without_files:
+        text = "".join(line for line in text.splitlines(keepends=True) if "--wrap" not in line)
     makefile.write_text(text + "".join(f"{name} = {value}\n" for name, value in choice.make.items()))
     for name in choice.without_files:
         (COPY / name).unlink()

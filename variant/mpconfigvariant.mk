@@ -14,8 +14,8 @@ MICROPY_VFS_FAT = 0
 MICROPY_VFS_LFS1 = 0
 MICROPY_VFS_LFS2 = 0
 
-# See thread_start.c.
-LDFLAGS += -Wl,--wrap=mp_thread_create
+# See thread.c.
+LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit
 
 # The sanitizers stop at every finding in our own code. In MicroPython's core
 # some are known and harmless, and stay unreported there: memcpy() and the like
