@@ -161,23 +161,14 @@ static inline void depthwise_one(const unn_step_t *step, size_t channel, const f
 void unn_float32_depthwise_conv2d(const unn_step_t *step) {
     const unn_layer_t *layer = step->layer;
     size_t channels = step->channels;
-    size_t kernel_height = layer->kernel[0], kernel_width = layer->kernel[1];
     float *out = (float *)step->out;
     for (size_t i = 0; i < step->out_height; i++) {
         ptrdiff_t y = (ptrdiff_t)(i * layer->stride[0]) - layer->padding[0];
         for (size_t j = 0; j < step->out_width; j++) {
             ptrdiff_t x = (ptrdiff_t)(j * layer->stride[1]) - layer->padding[1];
-            const float *in;
             size_t line;
-            if (y >= 0 && x >= 0 && (size_t)y + kernel_height <= step->height
-                && (size_t)x + kernel_width <= step->width) {
-                in = (const float *)step->in + ((size_t)y * step->width + (size_t)x) * channels;
-                line = step->width * channels;
-            } else {
-                unn_step_copy_window(step, y, x, step->scratch);
-                in = (const float *)step->scratch;
-                line = kernel_width * channels;
-            }
+            const float *in = (const float *)unn_step_window(step, y, x, step->scratch, &line);
+            line /= sizeof(float);
             if (channels < LANES) {
                 for (size_t k = 0; k < channels; k++) {
                     depthwise_one(step, k, in, line, out);

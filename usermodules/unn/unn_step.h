@@ -39,6 +39,20 @@ void unn_step_set_parameters(unn_step_t *step, const unn_net_t *net);
 // Copies the window whose corner is (y, x), which may lie outside, as one row.
 void unn_step_copy_window(const unn_step_t *step, ptrdiff_t y, ptrdiff_t x, uint8_t *row);
 
+// The same, without a copy where the window lies inside: its first item, and the
+// bytes from one of its lines to the next. `row` is used where it does not.
+static inline const uint8_t *unn_step_window(const unn_step_t *step, ptrdiff_t y, ptrdiff_t x,
+    uint8_t *row, size_t *line) {
+    size_t height = step->layer->kernel[0], width = step->layer->kernel[1];
+    if (y >= 0 && x >= 0 && (size_t)y + height <= step->height && (size_t)x + width <= step->width) {
+        *line = step->width * step->pixel_bytes;
+        return step->in + ((size_t)y * step->width + (size_t)x) * step->pixel_bytes;
+    }
+    unn_step_copy_window(step, y, x, row);
+    *line = width * step->pixel_bytes;
+    return row;
+}
+
 // The part of a window along an axis that lies inside: from its item *first on, *count items.
 static inline void unn_clip(ptrdiff_t start, size_t kernel, size_t size, size_t *first, size_t *count) {
     ptrdiff_t end = start + (ptrdiff_t)kernel;
