@@ -2,7 +2,7 @@
 
 # Parameters, each for the targets that name it.
 # What is packaged or measured is for cameras.
-ARCH ?= $(if $(filter eap size,$(MAKECMDGOALS)),armv7hf,host)
+ARCH ?= $(if $(filter eap size bench-arm,$(MAKECMDGOALS)),armv7hf,host)
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
@@ -29,7 +29,7 @@ help: ## print this list
 	@echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20 | sed 's/^/  make /'
 	@echo
-	@echo "  ARCH=host|host-asan|host-debug|armv7hf|aarch64  CONTAINER=docker|podman|none  CAM=user@camera  TESTS=files"
+	@echo "  ARCH=host|host-asan|host-debug|armv7hf|aarch64  CONTAINER=docker|podman|none  CAM=user@camera  TESTS=files  COUNTER=folder"
 
 ## Set-up
 
@@ -80,6 +80,18 @@ test: packages-test $(PYTHON_ENV)/ready-train ## build everything for every arch
 leaks: packages-test $(PYTHON_ENV)/ready-train ## look for memory that the C modules lose, under valgrind
 	$(MAKE) --no-print-directory firmware-native ARCH=host-debug
 	MPYCAM_ARCHES=valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 -k valgrind $(TESTS)
+
+.PHONY: bench-ulab
+bench-ulab: packages-build $(PYTHON_ENV)/ready ## time ulab beside NumPy on this machine
+	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
+	$(PYTHON_ENV)/bin/python bench/ulab_numpy.py dist/host/micropython
+
+# A folder with the plugin that counts instructions under qemu-arm.
+COUNTER ?= ../shared/tools/arm_insns
+
+.PHONY: bench-arm
+bench-arm: firmware ## count the ARMv7 instructions of ulab's operations
+	@bench/ulab_arm.py dist/$(ARCH)/micropython $(COUNTER)
 
 .PHONY: train
 train: $(PYTHON_ENV)/ready-train ## make the committed door model again
