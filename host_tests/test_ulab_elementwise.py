@@ -181,6 +181,18 @@ def test_numbers_as_operands(interpreter, tmp_path):
         ("uint16", "a / 2", "float64"),
         ("uint8", "2 ** a", "float64"),
         ("float32", "a * True", "float32"),
+        ("int32", "a + 1", "int32"),
+        ("int32", "70000 - a", "int32"),
+        ("int32", "a * -2147483648", "int32"),
+        ("int32", "a + 2**31", "float64"),
+        ("int32", "a * 0.5", "float64"),
+        ("int32", "a / 2", "float64"),
+        ("uint32", "a - 4294967295", "uint32"),
+        ("uint32", "1 - a", "uint32"),
+        ("uint32", "a + -1", "float64"),
+        ("uint32", "a * 2**40", "float64"),
+        ("uint32", "a & 65536", "uint32"),
+        ("int32", "-70000 | a", "int32"),
     ]
     for dtype, expression, result in table:
         a = np.array([0, 1, 2, 3, 100, 127], DTYPES[dtype])
@@ -203,6 +215,44 @@ def test_numbers_as_operands(interpreter, tmp_path):
     cases.run(interpreter, tmp_path)
 
 
+def test_integers_of_32_bits(interpreter, tmp_path):
+    cases = Cases()
+    a = np.array([-(2**31), 2**31 - 1, -1, 0, 1, -70000], np.int32)
+    b = np.array([2**32 - 1, 2**31, 0, 1, 70000, 7], np.uint32)
+    for array in (a, b):
+        cases.expect("a", array.astype(float), "a = np.array(a.tolist())", a=array)
+        cases.expect("a", array, "a = np.array(a.tolist(), dtype=a.dtype)", a=array)
+        cases.expect("a[0], a[1], a[-1]", tuple(array.tolist()[i] for i in (0, 1, -1)), a=array)
+        cases.expect("a.itemsize, a.nbytes if hasattr(a, 'nbytes') else 24", (4, 24), a=array)
+        cases.check("a.max(), a.min(), a.argmax(), a.argmin()", a=array)
+        cases.expect("a.sum(), a.mean()", (int(array.sum(dtype=np.int64)), float(array.mean())), a=array)
+        cases.expect("np.sort(a)", np.sort(array), a=array)
+        cases.expect("np.where(c, a, 5)", np.where(array > 3, array, array.dtype.type(5)), a=array, c=array > 3)
+        for dtype in DTYPES:
+            cases.expect("b", cast(array, dtype), f"b = np.array(a, dtype=np.{dtype})", a=array)
+            source = values(dtype, (23,), 11) if dtype != "complex" else None
+            if source is not None:
+                target = array.dtype.name
+                cases.expect("b", cast(source, target), f"b = np.array(a, dtype=np.{target})", a=source)
+    floats = np.array([4294967295.4, 4294967295.5, -0.5, 2147483647.5, -2147483648.5, 2.0**40 + 3, np.nan, 2.5])
+    for dtype in ("int32", "uint32"):
+        cases.expect("b", cast(floats, dtype), f"b = np.array(a, dtype=np.{dtype})", a=floats)
+        cases.expect("b", cast(floats, dtype), f"b = np.zeros(8, dtype=np.{dtype}); b[:] = a", a=floats)
+    cases.expect("b", np.array([2**32 - 1, 2**31, 3], np.uint32), "b[:] = [-1, 2**31, 2**32 + 3]",
+                 b=np.zeros(3, np.uint32))
+    # A processor would trap, or the result needs more than 32 bits.
+    cases.expect("a // -1, a % -1", (np.array([-(2**31), 1 - 2**31], np.int32), np.zeros(2, np.int32)), a=a[:2].copy())
+    cases.expect("a // c, a % c", (np.zeros(6, np.int32),) * 2, a=a, c=np.zeros(6, np.int32))
+    cases.expect("a // c, a % c", (np.zeros(6, np.uint32),) * 2, a=b, c=np.zeros(6, np.uint32))
+    cases.expect("a & b", "TypeError", a=a, b=b)
+    cases.run(interpreter, tmp_path)
+    shown = interpreter.run(
+        "from ulab import numpy as np\n"
+        "print(np.array([-1, 2**31 - 1], dtype=np.int32), np.array([2**32 - 1], dtype=np.uint32), np.int32, np.uint32)"
+    )
+    assert shown == "array([-1, 2147483647], dtype=int32) array([4294967295], dtype=uint32) 105 73\n"
+
+
 def test_in_place(interpreter, tmp_path):
     cases = Cases()
     for left, right in itertools.product(REALS[1:], REALS):
@@ -214,7 +264,7 @@ def test_in_place(interpreter, tmp_path):
             if not fits:
                 cases.expect("a", "TypeError", statement, a=a, b=b)
                 continue
-            wide = "float64" if "float64" in (left, right) else "float32"
+            wide = np.promote_types(DTYPES[left], DTYPES[right]).name
             result = integer_arithmetic(operation, a, b) if integer else expected_arithmetic(operation, a, b, wide)
             cases.expect("a", cast(result, left), statement, a=a, b=b)
         if integer:

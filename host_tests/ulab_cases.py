@@ -16,14 +16,17 @@ DTYPES = {
     "int8": np.int8,
     "uint16": np.uint16,
     "int16": np.int16,
+    "uint32": np.uint32,
+    "int32": np.int32,
     "float32": np.float32,
     "float64": np.float64,
     "complex": np.complex128,
 }
-INTEGERS = ("bool", "uint8", "int8", "uint16", "int16")
+INTEGERS = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32")
+WIDE = ("uint32", "int32")
 REALS = (*INTEGERS, "float32", "float64")
 
-# The result of two integer dtypes, and where an operation differs from it.
+# The result of two integer dtypes of up to 16 bits, and where an operation differs from it.
 PROMOTION = {
     ("uint8", "uint8"): "uint8", ("uint8", "int8"): "int16",
     ("uint8", "uint16"): "uint16", ("uint8", "int16"): "int16",
@@ -53,10 +56,14 @@ def promoted(operation, left, right):
     """The name of the result's dtype for arrays of two dtypes; None where there is no result."""
     if "complex" in (left, right):
         return "complex"
+    numpy_dtype = np.promote_types(DTYPES[left], DTYPES[right])
     if left.startswith("float") or right.startswith("float"):
-        return "float64" if "float64" in (left, right) else "float32"
+        return numpy_dtype.name
     if operation in ("/", "**"):
         return "float64"
+    if left in WIDE or right in WIDE:
+        bits = operation in ("&", "|", "^", "<<", ">>")
+        return numpy_dtype.name if numpy_dtype != np.int64 else None if bits else "float64"
     if operation in "&|^":
         if left == right == "bool":
             return "bool"
@@ -69,7 +76,7 @@ def cast(values, dtype):
     """Values in a dtype as ulab stores them: integers wrap, floats are rounded half away from zero first."""
     values = np.asarray(values)
     target = DTYPES[dtype]
-    if dtype in ("uint8", "int8", "uint16", "int16") and values.dtype.kind == "f":
+    if dtype in INTEGERS[1:] and values.dtype.kind == "f":
         fits = np.isfinite(values) & (np.abs(values) < 2.0**63)
         whole = np.trunc(np.where(fits, values, 0))
         whole = whole + np.where(np.abs(np.where(fits, values, 0) - whole) >= 0.5, np.sign(whole + values), 0)

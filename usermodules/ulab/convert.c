@@ -7,6 +7,8 @@ kind_t kind_of_dtype(ndarray_dtype_t dtype) {
         case NDARRAY_BOOL:
         case NDARRAY_UINT8:
             return KIND_U8;
+        case NDARRAY_UINT32:
+            return KIND_U32;
         case NDARRAY_FLOAT32:
             return KIND_F32;
         case NDARRAY_FLOAT64:
@@ -18,12 +20,30 @@ kind_t kind_of_dtype(ndarray_dtype_t dtype) {
     }
 }
 
+static bool is_signed(ndarray_dtype_t dtype) {
+    return dtype == NDARRAY_INT8 || dtype == NDARRAY_INT16 || dtype == NDARRAY_INT32;
+}
+
+kind_t kind_of_both(ndarray_dtype_t a, ndarray_dtype_t b) {
+    kind_t low = kind_of_dtype(a), high = kind_of_dtype(b);
+    if (low > high) {
+        kind_t kind = low;
+        low = high;
+        high = kind;
+        ndarray_dtype_t dtype = a;
+        a = b;
+        b = dtype;
+    }
+    bool beyond = (high == KIND_U32 && is_signed(a))
+        || (high == KIND_F32 && (a == NDARRAY_INT32 || a == NDARRAY_UINT32));
+    return beyond ? KIND_F64 : high;
+}
+
 bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step) {
-    // No dtype has items of 32 bits.
     size_t itemsize = ndarray_dtype_itemsize(dtype);
     size_t alignment = itemsize < sizeof(double) ? itemsize : sizeof(double);
-    return kind_of_dtype(dtype) == kind && kind != KIND_I32 && step == (ptrdiff_t)itemsize
-           && (uintptr_t)data % alignment == 0;
+    return kind_of_dtype(dtype) == kind && (kind != KIND_I32 || itemsize == sizeof(int32_t))
+           && step == (ptrdiff_t)itemsize && (uintptr_t)data % alignment == 0;
 }
 
 // Items of 1, 2, 4, 8 or 16 bytes, at any alignment.
@@ -81,9 +101,21 @@ static void block_widen(block_t *block, kind_t from, kind_t to, size_t n) {
         }
         return;
     }
+    if (from == KIND_U32 && to == KIND_F32) {
+        for (size_t i = n; i-- > 0;) {
+            block->f32[i] = (float)block->u32[i];
+        }
+        return;
+    }
     if (from == KIND_I32 && to > KIND_F32) {
         for (size_t i = n; i-- > 0;) {
             block->f64[i] = block->i32[i];
+        }
+        from = KIND_F64;
+    }
+    if (from == KIND_U32 && to > KIND_F32) {
+        for (size_t i = n; i-- > 0;) {
+            block->f64[i] = block->u32[i];
         }
         from = KIND_F64;
     }
@@ -136,6 +168,7 @@ static void block_truth(block_t *block, kind_t kind, size_t n) {
                 block->u8[i] = block->u8[i] != 0;
                 continue;
             case KIND_I32:
+            case KIND_U32:
                 truth = block->i32[i] != 0;
                 break;
             case KIND_F32:
@@ -195,7 +228,7 @@ void block_store(block_t *block, kind_t kind, ndarray_dtype_t dtype, uint8_t *da
         block_narrow(block, kind, natural, n);
         kind = natural == KIND_U8 && kind != KIND_U8 ? KIND_I32 : natural;
     }
-    if (kind != KIND_I32) {
+    if (!kind_is_integer(kind) || kind == KIND_U8 || ndarray_dtype_itemsize(dtype) == sizeof(int32_t)) {
         size_t itemsize = ndarray_dtype_itemsize(dtype);
         copy_items(data, step, block->u8, (ptrdiff_t)itemsize, itemsize, n);
     } else if (natural == KIND_U8 || dtype == NDARRAY_INT8) {

@@ -6,10 +6,12 @@
 
 #include "strided.h"
 
-// In the order in which one converts to the next without loss of items of the dtypes.
+// All values of a kind are values of the next, but for those of KIND_I32 below
+// zero and, in KIND_F32, integers beyond 24 bits.
 typedef enum {
     KIND_U8,
     KIND_I32,
+    KIND_U32,
     KIND_F32,
     KIND_F64,
     KIND_COMPLEX,
@@ -20,6 +22,7 @@ typedef enum {
 typedef union {
     uint8_t u8[BLOCK_ITEMS];
     int32_t i32[BLOCK_ITEMS];
+    uint32_t u32[BLOCK_ITEMS];
     float f32[BLOCK_ITEMS];
     double f64[2 * BLOCK_ITEMS]; // complex values as pairs
 } block_t;
@@ -27,10 +30,17 @@ typedef union {
 // The kind that holds all values of a dtype.
 kind_t kind_of_dtype(ndarray_dtype_t dtype);
 
+static inline bool kind_is_integer(kind_t kind) {
+    return kind <= KIND_U32;
+}
+
+// The lowest kind that holds all values of both dtypes.
+kind_t kind_of_both(ndarray_dtype_t a, ndarray_dtype_t b);
+
 // Whether a run of items can be used as values of a kind where it lies.
 bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step);
 
-// Up to BLOCK_ITEMS items as values. The kind must not be below that of the dtype.
+// Up to BLOCK_ITEMS items as values. The kind holds all values of the dtype.
 void block_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step, size_t n);
 
 // Values to items; what is in the block is lost. Floats become integers by

@@ -204,7 +204,7 @@ static mp_obj_t numpy_linspace(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     bool endpoint = args[3].u_bool;
     double step = (stop - start) / (double)(endpoint ? len - 1 : len);
     ndarray_dtype_t dtype = dtype_from_obj(args[5].u_obj);
-    bool integer = kind_of_dtype(dtype) <= KIND_I32;
+    bool integer = kind_is_integer(kind_of_dtype(dtype));
     ndarray_obj_t *array = ndarray_new(dtype, 1, &len);
     fill_sequence(array, start, step, integer);
     if (endpoint) {

@@ -15,6 +15,8 @@ typedef enum {
     NDARRAY_INT8 = 'b',
     NDARRAY_UINT16 = 'H',
     NDARRAY_INT16 = 'h',
+    NDARRAY_UINT32 = 'I',
+    NDARRAY_INT32 = 'i',
     NDARRAY_FLOAT32 = 'f',
     NDARRAY_FLOAT64 = 'd',
     NDARRAY_COMPLEX = 'c', // two float64

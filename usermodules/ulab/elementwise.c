@@ -6,11 +6,19 @@ static kind_t higher(kind_t a, kind_t b) {
     return a > b ? a : b;
 }
 
+static bool wraps(binary_t op) {
+    return op <= BINARY_MULTIPLY || (op >= BINARY_AND && op <= BINARY_XOR);
+}
+
 // The lowest kind that holds operands and result and has the operation.
 static bool find_kind(binary_t op, const strided_t *out, const strided_t *left, const strided_t *right, kind_t *kind) {
-    *kind = higher(kind_of_dtype(left->dtype), kind_of_dtype(right->dtype));
+    *kind = kind_of_both(left->dtype, right->dtype);
     if (op < BINARY_EQUAL) {
         *kind = higher(*kind, kind_of_dtype(out->dtype));
+    }
+    if (wraps(op) && kind_is_integer(kind_of_dtype(out->dtype)) && *kind == KIND_F64) {
+        // int32 and uint32: the lower 32 bits need no sign.
+        *kind = KIND_U32;
     }
     while (binary_kernels[op][*kind] == NULL) {
         if (*kind >= KIND_F64) {
@@ -124,8 +132,8 @@ void elementwise_apply_complex(void (*function)(double *parts), const strided_t 
 }
 
 void elementwise_select(const strided_t *out, const strided_t *condition, const strided_t *yes, const strided_t *no) {
-    static const uint8_t sizes[] = { 1, sizeof(int32_t), sizeof(float), sizeof(double), 2 * sizeof(double) };
-    kind_t kind = higher(kind_of_dtype(out->dtype), higher(kind_of_dtype(yes->dtype), kind_of_dtype(no->dtype)));
+    static const uint8_t sizes[] = { 1, sizeof(int32_t), sizeof(uint32_t), sizeof(float), sizeof(double), 2 * sizeof(double) };
+    kind_t kind = higher(kind_of_dtype(out->dtype), kind_of_both(yes->dtype, no->dtype));
     kind_t condition_kind = kind_of_dtype(condition->dtype);
     size_t size = sizes[kind];
     strided_loop_t loop;

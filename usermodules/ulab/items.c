@@ -21,9 +21,12 @@ mp_obj_t item_get(ndarray_dtype_t dtype, const uint8_t *item) {
         case NDARRAY_FLOAT64:
             block_load(&block, KIND_F64, dtype, item, 0, 1);
             return mp_obj_new_float(block.f64[0]);
+        case NDARRAY_UINT32:
+            block_load(&block, KIND_U32, dtype, item, 0, 1);
+            return mp_obj_new_int_from_uint(block.u32[0]);
         default:
             block_load(&block, KIND_I32, dtype, item, 0, 1);
-            return MP_OBJ_NEW_SMALL_INT(block.i32[0]);
+            return mp_obj_new_int(block.i32[0]);
     }
 }
 

@@ -19,6 +19,7 @@
 
 #define KERNEL_U8(name, expression) KERNEL(name, u8, uint8_t, uint8_t, expression)
 #define KERNEL_I32(name, expression) KERNEL(name, i32, int32_t, int32_t, expression)
+#define KERNEL_U32(name, expression) KERNEL(name, u32, uint32_t, uint32_t, expression)
 #define KERNEL_F32(name, expression) KERNEL(name, f32, float, float, expression)
 #define KERNEL_F64(name, expression) KERNEL(name, f64, double, double, expression)
 
@@ -42,13 +43,14 @@
 #define EXTREME(name, operator) \
     KERNEL_U8(name, x operator y ? x : y) \
     KERNEL_I32(name, x operator y ? x : y) \
+    KERNEL_U32(name, x operator y ? x : y) \
     KERNEL_F32(name, x operator y || x != x ? x : y) \
     KERNEL_F64(name, x operator y || x != x ? x : y)
 
 static int32_t floor_divide_int(int32_t x, int32_t y) {
-    // NumPy's answer too, where a processor would trap.
-    if (y == 0) {
-        return 0;
+    // NumPy's answers too, where a processor would trap.
+    if (y == 0 || y == -1) {
+        return y == 0 ? 0 : (int32_t)(0 - (uint32_t)x);
     }
     int32_t quotient = x / y;
     return quotient - (x % y != 0 && (x < 0) != (y < 0));
@@ -71,15 +73,9 @@ static double floor_divide(double x, double y) {
     return quotient - whole > 0.5 ? whole + 1.0 : whole;
 }
 
-static int32_t left_shift(int32_t x, int32_t y) {
-    return y < 0 || y > 31 ? 0 : (int32_t)((uint32_t)x << y);
-}
-
-static int32_t right_shift(int32_t x, int32_t y) {
-    if (y < 0) {
-        return 0;
-    }
-    return x >> (y > 31 ? 31 : y);
+// Counts below zero are more than the width, as in NumPy.
+static uint32_t left_shift(uint32_t x, uint32_t y) {
+    return y > 31 ? 0 : x << y;
 }
 
 ARITHMETIC(add, +)
@@ -88,8 +84,10 @@ ARITHMETIC(multiply, *)
 KERNEL_F32(divide, x / y)
 KERNEL_F64(divide, x / y)
 KERNEL_I32(floor_divide, floor_divide_int(x, y))
+KERNEL_U32(floor_divide, y == 0 ? 0 : x / y)
 KERNEL_F64(floor_divide, floor_divide(x, y))
-KERNEL_I32(remainder, y == 0 ? 0 : x % y)
+KERNEL_I32(remainder, y == 0 || y == -1 ? 0 : x % y)
+KERNEL_U32(remainder, y == 0 ? 0 : x % y)
 KERNEL_F64(remainder, fmod(x, y))
 KERNEL_F64(power, y == 2.0 ? x * x : pow(x, y))
 KERNEL_F64(arctan2, atan2(x, y))
@@ -99,12 +97,15 @@ EXTREME(minimum, <=)
 BITWISE(and, &)
 BITWISE(or, |)
 BITWISE(xor, ^)
-KERNEL_I32(left_shift, left_shift(x, y))
-KERNEL_I32(right_shift, right_shift(x, y))
+KERNEL_U32(left_shift, left_shift(x, y))
+KERNEL_I32(right_shift, x >> ((uint32_t)y > 31 ? 31 : y))
+KERNEL_U32(right_shift, y > 31 ? 0 : x >> y)
 COMPARISON(equal, ==)
 COMPARISON(not_equal, !=)
 COMPARISON(less, <)
 COMPARISON(less_equal, <=)
+KERNEL(less, u32, uint8_t, uint32_t, x < y)
+KERNEL(less_equal, u32, uint8_t, uint32_t, x <= y)
 
 static void add_complex(void *out, const void *left, const void *right, size_t n) {
     add_f64(out, left, right, 2 * n);
@@ -184,24 +185,25 @@ static void not_equal_complex(void *out, const void *left, const void *right, si
 }
 
 const binary_kernel_t binary_kernels[BINARY_COUNT][KIND_COMPLEX + 1] = {
-    [BINARY_ADD] = { add_u8, add_i32, add_f32, add_f64, add_complex },
-    [BINARY_SUBTRACT] = { subtract_u8, subtract_i32, subtract_f32, subtract_f64, subtract_complex },
-    [BINARY_MULTIPLY] = { multiply_u8, multiply_i32, multiply_f32, multiply_f64, multiply_complex },
-    [BINARY_DIVIDE] = { NULL, NULL, divide_f32, divide_f64, divide_complex },
-    [BINARY_FLOOR_DIVIDE] = { NULL, floor_divide_i32, NULL, floor_divide_f64, NULL },
-    [BINARY_REMAINDER] = { NULL, remainder_i32, NULL, remainder_f64, NULL },
-    [BINARY_POWER] = { NULL, NULL, NULL, power_f64, power_complex },
-    [BINARY_ARCTAN2] = { NULL, NULL, NULL, arctan2_f64, NULL },
-    [BINARY_HYPOT] = { NULL, NULL, NULL, hypot_f64, NULL },
-    [BINARY_MAXIMUM] = { maximum_u8, maximum_i32, maximum_f32, maximum_f64, NULL },
-    [BINARY_MINIMUM] = { minimum_u8, minimum_i32, minimum_f32, minimum_f64, NULL },
-    [BINARY_AND] = { and_u8, and_i32, NULL, NULL, NULL },
-    [BINARY_OR] = { or_u8, or_i32, NULL, NULL, NULL },
-    [BINARY_XOR] = { xor_u8, xor_i32, NULL, NULL, NULL },
-    [BINARY_LEFT_SHIFT] = { NULL, left_shift_i32, NULL, NULL, NULL },
-    [BINARY_RIGHT_SHIFT] = { NULL, right_shift_i32, NULL, NULL, NULL },
-    [BINARY_EQUAL] = { equal_u8, equal_i32, equal_f32, equal_f64, equal_complex },
-    [BINARY_NOT_EQUAL] = { not_equal_u8, not_equal_i32, not_equal_f32, not_equal_f64, not_equal_complex },
-    [BINARY_LESS] = { less_u8, less_i32, less_f32, less_f64, NULL },
-    [BINARY_LESS_EQUAL] = { less_equal_u8, less_equal_i32, less_equal_f32, less_equal_f64, NULL },
+    [BINARY_ADD] = { add_u8, add_i32, add_i32, add_f32, add_f64, add_complex },
+    [BINARY_SUBTRACT] = { subtract_u8, subtract_i32, subtract_i32, subtract_f32, subtract_f64, subtract_complex },
+    [BINARY_MULTIPLY] = { multiply_u8, multiply_i32, multiply_i32, multiply_f32, multiply_f64, multiply_complex },
+    [BINARY_DIVIDE] = { NULL, NULL, NULL, divide_f32, divide_f64, divide_complex },
+    [BINARY_FLOOR_DIVIDE] = { NULL, floor_divide_i32, floor_divide_u32, NULL, floor_divide_f64, NULL },
+    [BINARY_REMAINDER] = { NULL, remainder_i32, remainder_u32, NULL, remainder_f64, NULL },
+    [BINARY_POWER] = { NULL, NULL, NULL, NULL, power_f64, power_complex },
+    [BINARY_ARCTAN2] = { NULL, NULL, NULL, NULL, arctan2_f64, NULL },
+    [BINARY_HYPOT] = { NULL, NULL, NULL, NULL, hypot_f64, NULL },
+    [BINARY_MAXIMUM] = { maximum_u8, maximum_i32, maximum_u32, maximum_f32, maximum_f64, NULL },
+    [BINARY_MINIMUM] = { minimum_u8, minimum_i32, minimum_u32, minimum_f32, minimum_f64, NULL },
+    [BINARY_AND] = { and_u8, and_i32, and_i32, NULL, NULL, NULL },
+    [BINARY_OR] = { or_u8, or_i32, or_i32, NULL, NULL, NULL },
+    [BINARY_XOR] = { xor_u8, xor_i32, xor_i32, NULL, NULL, NULL },
+    [BINARY_LEFT_SHIFT] = { NULL, left_shift_u32, left_shift_u32, NULL, NULL, NULL },
+    [BINARY_RIGHT_SHIFT] = { NULL, right_shift_i32, right_shift_u32, NULL, NULL, NULL },
+    [BINARY_EQUAL] = { equal_u8, equal_i32, equal_i32, equal_f32, equal_f64, equal_complex },
+    [BINARY_NOT_EQUAL] = { not_equal_u8, not_equal_i32, not_equal_i32, not_equal_f32, not_equal_f64,
+                           not_equal_complex },
+    [BINARY_LESS] = { less_u8, less_i32, less_u32, less_f32, less_f64, NULL },
+    [BINARY_LESS_EQUAL] = { less_equal_u8, less_equal_i32, less_equal_u32, less_equal_f32, less_equal_f64, NULL },
 };

@@ -29,7 +29,7 @@ typedef struct {
 } result_t;
 
 static bool is_real(ndarray_dtype_t dtype) {
-    return kind_of_dtype(dtype) > KIND_I32;
+    return !kind_is_integer(kind_of_dtype(dtype));
 }
 
 static result_t reduce(function_t function, const strided_t *items, mp_int_t ddof) {

@@ -8,9 +8,16 @@
 #include "operators.h"
 
 // A Python number has no width: it takes that of the array where it can.
-static void adapt_scalar(operand_t *scalar, const operand_t *array, bool array_is_left) {
+static void adapt_scalar(operand_t *scalar, mp_obj_t number, const operand_t *array, bool array_is_left) {
     ndarray_dtype_t dtype = array->view.dtype;
-    if (dtype == NDARRAY_FLOAT32 && scalar->view.dtype == NDARRAY_FLOAT64) {
+    if (mp_obj_is_int(number) && (dtype == NDARRAY_INT32 || dtype == NDARRAY_UINT32)) {
+        double value = mp_obj_get_float(number);
+        double low = dtype == NDARRAY_INT32 ? INT32_MIN : 0.0;
+        if (value >= low && value <= low + UINT32_MAX) {
+            scalar->view.dtype = dtype;
+            item_set(dtype, scalar->item, number);
+        }
+    } else if (dtype == NDARRAY_FLOAT32 && scalar->view.dtype == NDARRAY_FLOAT64) {
         item_set(NDARRAY_FLOAT32, scalar->item, item_get(NDARRAY_FLOAT64, scalar->item));
         scalar->view.dtype = NDARRAY_FLOAT32;
     } else if (array_is_left && (dtype == NDARRAY_INT8 || dtype == NDARRAY_INT16)
@@ -30,9 +37,9 @@ static bool operands_from_obj(operand_t *left, mp_obj_t left_in, operand_t *righ
     // Reading a sequence runs any code, which may have resized a buffer.
     operand_check(left);
     if (left->scalar && !right->scalar) {
-        adapt_scalar(left, right, false);
+        adapt_scalar(left, left_in, right, false);
     } else if (right->scalar && !left->scalar) {
-        adapt_scalar(right, left, true);
+        adapt_scalar(right, right_in, left, true);
     }
     return true;
 }
@@ -93,9 +100,9 @@ static mp_obj_t binary_in_place(binary_t op, mp_obj_t left_in, mp_obj_t right_in
     ndarray_check_writable(MP_OBJ_TO_PTR(left_in));
     bool float_result = op == BINARY_DIVIDE || op == BINARY_POWER;
     ndarray_dtype_t result = promote(float_result ? PROMOTE_FLOAT : PROMOTE_ADD, left.view.dtype, right.view.dtype);
-    bool integers = kind_of_dtype(left.view.dtype) <= KIND_I32;
+    bool integers = kind_is_integer(kind_of_dtype(left.view.dtype));
     bool fits = integers
-        ? kind_of_dtype(right.view.dtype) <= KIND_I32 && !float_result
+        ? kind_is_integer(kind_of_dtype(right.view.dtype)) && !float_result
         : result != NDARRAY_COMPLEX || left.view.dtype == NDARRAY_COMPLEX;
     if (!fits) {
         mp_raise_TypeError(MP_ERROR_TEXT("cannot cast output with casting rule"));
@@ -219,7 +226,7 @@ static mp_obj_t negative(const ndarray_obj_t *array) {
 }
 
 static mp_obj_t invert(const ndarray_obj_t *array) {
-    if (kind_of_dtype(array->dtype) > KIND_I32) {
+    if (!kind_is_integer(kind_of_dtype(array->dtype))) {
         mp_raise_ValueError(MP_ERROR_TEXT("operation is not supported for given type"));
     }
     return with_constant(BINARY_XOR, MP_OBJ_NEW_SMALL_INT(-1), array);
@@ -232,6 +239,7 @@ mp_obj_t absolute(const ndarray_obj_t *array) {
     switch (array->dtype) {
         case NDARRAY_INT8:
         case NDARRAY_INT16:
+        case NDARRAY_INT32:
             result = MP_OBJ_TO_PTR(negative(array));
             out = ndarray_strided(result);
             elementwise_binary(BINARY_MAXIMUM, &out, &view, &out);

@@ -22,6 +22,10 @@ const char *dtype_name(ndarray_dtype_t dtype) {
             return "uint16";
         case NDARRAY_INT16:
             return "int16";
+        case NDARRAY_UINT32:
+            return "uint32";
+        case NDARRAY_INT32:
+            return "int32";
         case NDARRAY_FLOAT32:
             return "float32";
         case NDARRAY_FLOAT64:

@@ -22,6 +22,14 @@ static bool is_float(ndarray_dtype_t dtype) {
     return dtype == NDARRAY_FLOAT32 || dtype == NDARRAY_FLOAT64 || dtype == NDARRAY_COMPLEX;
 }
 
+static bool is_32_bits(ndarray_dtype_t dtype) {
+    return dtype == NDARRAY_INT32 || dtype == NDARRAY_UINT32;
+}
+
+static bool is_signed(ndarray_dtype_t dtype) {
+    return dtype == NDARRAY_INT8 || dtype == NDARRAY_INT16 || dtype == NDARRAY_INT32;
+}
+
 ndarray_dtype_t promote_to_float(ndarray_dtype_t dtype) {
     return is_float(dtype) ? dtype : NDARRAY_FLOAT64;
 }
@@ -30,9 +38,9 @@ static ndarray_dtype_t promote_floats(ndarray_dtype_t left, ndarray_dtype_t righ
     if (left == NDARRAY_COMPLEX || right == NDARRAY_COMPLEX) {
         return NDARRAY_COMPLEX;
     }
-    // float32 holds all values of the integer types.
+    // float32 holds all values of the 8-bit and 16-bit integers.
     bool single = (left == NDARRAY_FLOAT32 || right == NDARRAY_FLOAT32)
-        && left != NDARRAY_FLOAT64 && right != NDARRAY_FLOAT64;
+        && left != NDARRAY_FLOAT64 && right != NDARRAY_FLOAT64 && !is_32_bits(left) && !is_32_bits(right);
     return single ? NDARRAY_FLOAT32 : NDARRAY_FLOAT64;
 }
 
@@ -52,6 +60,15 @@ ndarray_dtype_t promote(promotion_t rule, ndarray_dtype_t left, ndarray_dtype_t 
     const mixed_signs_t *mixed = &mixed_signs[rule];
     if (left == right) {
         return left;
+    }
+    if (left == NDARRAY_UINT32 || right == NDARRAY_UINT32) {
+        if (is_signed(left) || is_signed(right)) {
+            return bits ? PROMOTE_NONE : NDARRAY_FLOAT64;
+        }
+        return NDARRAY_UINT32;
+    }
+    if (left == NDARRAY_INT32 || right == NDARRAY_INT32) {
+        return NDARRAY_INT32;
     }
     if (left == NDARRAY_INT8 && right == NDARRAY_UINT16) {
         return (ndarray_dtype_t)mixed->int8_uint16;

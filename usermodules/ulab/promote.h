@@ -1,6 +1,7 @@
 // The dtype of a result. The tables are those of the upstream library, so that
 // its programs print the same; they differ only for the pairs of which neither
-// 16-bit type holds both.
+// 16-bit type holds both. With int32 and uint32, which upstream has not, they
+// are NumPy's, with float64 in place of int64.
 
 #ifndef ULAB_PROMOTE_H
 #define ULAB_PROMOTE_H

@@ -9,9 +9,16 @@ void reduce_start(reduce_t *state, reduction_t reduction, double offset) {
     state->integer = reduction == REDUCE_ALL;
 }
 
-static int32_t sum_i32(const int32_t *values, size_t n) {
-    // A block of 16-bit items fits in 32 bits.
-    int32_t sum = 0;
+static int64_t sum_i32(const int32_t *values, size_t n) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += values[i];
+    }
+    return sum;
+}
+
+static uint64_t sum_u32(const uint32_t *values, size_t n) {
+    uint64_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         sum += values[i];
     }
@@ -64,6 +71,16 @@ static void extreme_integers(reduce_t *state, const int32_t *values, size_t n) {
     }
 }
 
+static void extreme_unsigned(reduce_t *state, const uint32_t *values, size_t n) {
+    bool largest = state->reduction == REDUCE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        if ((state->count == 0 && i == 0) || (largest ? values[i] > state->integer : values[i] < state->integer)) {
+            state->integer = values[i];
+            state->index = state->count + i;
+        }
+    }
+}
+
 // The first nan wins.
 static void extreme_floats(reduce_t *state, const double *values, size_t n) {
     bool largest = state->reduction == REDUCE_MAX;
@@ -91,6 +108,9 @@ static void reduce_sum(reduce_t *state, const void *values, kind_t kind, size_t 
             break;
         case KIND_I32:
             state->integer += sum_i32(values, n);
+            break;
+        case KIND_U32:
+            state->integer += (int64_t)sum_u32(values, n);
             break;
         case KIND_F32:
             state->real += sum_f32(values, n);
@@ -120,6 +140,8 @@ static void reduce_block(reduce_t *state, block_t *block, kind_t kind, size_t n)
         case REDUCE_MIN:
             if (kind == KIND_I32) {
                 extreme_integers(state, block->i32, n);
+            } else if (kind == KIND_U32) {
+                extreme_unsigned(state, block->u32, n);
             } else {
                 extreme_floats(state, block->f64, n);
             }

@@ -9,6 +9,8 @@ size_t ndarray_dtype_itemsize(ndarray_dtype_t dtype) {
         case NDARRAY_UINT16:
         case NDARRAY_INT16:
             return 2;
+        case NDARRAY_UINT32:
+        case NDARRAY_INT32:
         case NDARRAY_FLOAT32:
             return 4;
         case NDARRAY_FLOAT64:

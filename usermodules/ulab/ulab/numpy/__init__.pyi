@@ -24,6 +24,8 @@ uint8: int
 int8: int
 uint16: int
 int16: int
+uint32: int
+int32: int
 float32: int
 """Single precision, 4 bytes."""
 float64: int
