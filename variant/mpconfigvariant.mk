@@ -14,8 +14,11 @@ MICROPY_VFS_FAT = 0
 MICROPY_VFS_LFS1 = 0
 MICROPY_VFS_LFS2 = 0
 
-# See thread.c.
-LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit
+# See thread.c and fprintf.c.
+LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf
+
+# Pairs of doubles count on every rounding.
+$(BUILD)/$(VARIANT_DIR)/elementary.o: CFLAGS += -ffp-contract=off
 
 # The sanitizers stop at every finding in our own code. In MicroPython's core
 # some are known and harmless, and stay unreported there: memcpy() and the like
