@@ -23,7 +23,13 @@ THREAD_MUTATE = [f"thread/mutate_{kind}.py" for kind in ("bytearray", "dict", "i
 
 # These type into a terminal after fixed waits, or count what ran within some
 # milliseconds: on a loaded machine they may fail once.
-TIMED = {"repl_": "cmdline", "asyncio_fair": "extmod", "asyncio_event_fair": "extmod", "asyncio_cancel_fair": "extmod"}
+TIMED = {
+    "repl_": "cmdline",
+    "asyncio_fair": "extmod",
+    "asyncio_event_fair": "extmod",
+    "asyncio_cancel_fair": "extmod",
+    "thread_coop": "thread",
+}
 
 
 def run_suite(arch, tmp_path, *arguments):
@@ -82,7 +88,8 @@ def test_modules(tmp_path):
 
 @pytest.mark.skipif("host" not in ARCHES, reason="host is not among MPYCAM_ARCHES")
 def test_threads(tmp_path):
-    passed, _, failed, output = run_suite("host", tmp_path, "-d", "thread", "-e", THREAD_EXCLUDED)
+    arguments = ("-d", "thread", "-e", THREAD_EXCLUDED)
+    passed, _, failed, output = run_suite_with_second_chance("host", tmp_path, *arguments)
     assert not failed, output
     assert passed >= 27, output
 
