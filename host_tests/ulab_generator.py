@@ -8,12 +8,9 @@ import math
 
 import numpy as np
 from hypothesis import strategies as st
-from ulab_cases import DTYPES as _D
-DTYPES = {**_D, "int32": np.int32, "uint32": np.uint32}
+from ulab_cases import DTYPES
 
-UNSIGNED = ("bool", "uint8", "uint16", "uint32")
-INTEGERS = ("uint8", "int8", "uint16", "int16")  # TEMP
-SMALL_INTEGERS = ("uint8", "int8", "uint16", "int16")
+INTEGERS = ("uint8", "int8", "uint16", "int16", "int32", "uint32")
 FLOATS = ("float32", "float64")
 REALS = ("bool", *INTEGERS, *FLOATS)
 ALL = (*REALS, "complex")

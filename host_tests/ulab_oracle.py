@@ -190,7 +190,8 @@ MATH_NAMES = {
 
 def _reduced(result, dtype):
     """A number where no axis is left, else an array of that dtype."""
-    return result.item() if numpy.ndim(result) == 0 else numpy.asarray(result).astype(dtype)
+    result = numpy.asarray(result)
+    return result.item() if result.ndim == 0 and result.dtype.kind != "f" else result.astype(dtype)[()]
 
 
 def _real_array(a):
@@ -292,10 +293,11 @@ def flip(a, axis=None):
 
 
 def where(condition, x, y):
-    """With ulab's promotion."""
+    """With ulab's promotion, numbers being of the smallest dtype."""
     condition, x, y = operand(condition), operand(x), operand(y)
-    dtype = promoted("select", *dtypes_of(x, y)) if not (numpy.isscalar(x) and numpy.isscalar(y)) else promoted(
-        "select", scalar_dtype(x), scalar_dtype(y))  # fmt: skip
+    dtype = promoted(
+        "select", *(name(side.dtype) if isinstance(side, numpy.ndarray) else scalar_dtype(side) for side in (x, y))
+    )
     wide = numpy.float64 if "float" in dtype else numpy.int64
     if dtype == "complex":
         raise NotImplementedError("complex")
@@ -358,6 +360,19 @@ def product(a, b):
 def no_cast():
     """Complex numbers do not become real ones."""
     raise TypeError("complex")
+
+
+class _Transforms:
+    """numpy.fft in double precision."""
+
+    def __getattr__(self, attribute):
+        function = getattr(numpy.fft, attribute)
+        return lambda a, *options, **names: function(
+            a.astype(complex if numpy.iscomplexobj(a) else numpy.float64), *options, **names
+        )
+
+
+fft = _Transforms()
 
 
 def too_many_axes():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import ulab_oracle as oracle
 from ulab_cases import DTYPES
-from ulab_generator import ALL, FLOATS, INTEGERS, REALS, SMALL_INTEGERS
+from ulab_generator import ALL, FLOATS, INTEGERS, REALS
 
 # Public name, with its module or class -> the functions that draw cases of it.
 TABLE = {}
@@ -457,7 +457,10 @@ def transpose(program, name):
     return Case(program.pick("a.transpose()", f"a.transpose({tuple(axes)})"))
 
 
-@covers("len()", "iteration", "in", "truth")
+PROTOCOLS = ("len()", "iteration", "in", "truth")
+
+
+@covers(*PROTOCOLS)
 def protocols(program, name):
     a = program.array("a", REALS)
     if name == "in":
@@ -498,7 +501,7 @@ def index_text(program, array, forms):
             if form == "list" and values:
                 parts.append(repr(values))
             else:
-                parts.append(f"np.array({values}, dtype=np.{program.pick('int16', 'int8')})")
+                parts.append(f"np.array({values}, dtype=np.{program.pick('int16', 'int8', 'int32')})")
         elif form == "mask":
             flags = [program.pick(True, False) for _ in range(side)]
             parts.append(f"np.array({flags}, dtype=np.bool)")
@@ -586,7 +589,3 @@ def dtype_names(program, name):
     numpy_name = {"float": "float64"}.get(name, name)
     return Case(f"np.zeros(1, dtype=np.{name}).itemsize, np.zeros(1, dtype=np.{name})",
                 f"{np.dtype(DTYPES[numpy_name]).itemsize}, np.zeros(1, dtype=np.{name})")  # fmt: skip
-
-
-# Small integers only, for what the two libraries compute in different widths.
-__all__ = ["TABLE", "Case", "SMALL_INTEGERS"]
