@@ -4,16 +4,16 @@ import ast
 
 import pytest
 from interpreters import ROOT
-
 STUBS = ROOT / "usermodules" / "ulab" / "ulab"
 
 
-@pytest.mark.parametrize(
-    ("module", "path"),
-    [("ulab", "__init__.pyi"), ("ulab.numpy", "numpy/__init__.pyi"), ("ulab.numpy.fft", "numpy/fft.pyi")],
-)
-def test_names(host, module, path):
-    tree = ast.parse((STUBS / path).read_text())
+PATHS = sorted(path.relative_to(STUBS.parent) for path in STUBS.rglob("*.pyi"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=str)
+def test_names(host, path):
+    module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+    tree = ast.parse((STUBS.parent / path).read_text())
     named = set()
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -23,8 +23,8 @@ def test_names(host, module, path):
             named.add(node.target.id)
         elif isinstance(node, ast.ImportFrom) and node.level and node.names[0].asname:
             named.add(node.names[0].name)
-    there = set(host.run(f"import ulab\nprint(*dir({module}))").split())
-    assert named - {"MemoryFigures", "__version__"} == {name for name in there if not name.startswith("__")}
+    there = set(host.run(f"import {module}\nprint(*dir({module}))").split())
+    assert named - {"MemoryFigures", "__version__"} == {name for name in there if not name.startswith("_")}
 
 
 def test_methods(host):

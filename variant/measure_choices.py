@@ -54,6 +54,8 @@ CHOICES = [
          defines={"MICROPY_EMIT_THUMB": 0}),
     leave_out("inline assembler", "C modules are the way to write such code", defines={"MICROPY_EMIT_INLINE_THUMB": 1}),
     keep(".mpy loading", "packages carry bytecode", defines={"MICROPY_PERSISTENT_CODE_LOAD": 0}),
+    keep("imports from C modules (MODULE_BUILTIN_SUBPACKAGES)", "`import ulab.numpy` and the like",
+         defines={"MICROPY_MODULE_BUILTIN_SUBPACKAGES": 0}),
     keep("asyncio, frozen", "apps serve several sources and clients at once",
          defines={"MICROPY_PY_ASYNCIO": 0}, without_lines=("asyncio",)),
     keep("threads and global lock", "a blocking call beside the event loop", make={"MICROPY_PY_THREAD": 0},

@@ -19,6 +19,9 @@
 // no C module has to expect an exception where it owns memory.
 #define MICROPY_ASYNC_KBD_INTR                  (0)
 
+// `import ulab.numpy` finds a module in the table of another.
+#define MICROPY_MODULE_BUILTIN_SUBPACKAGES      (1)
+
 // Threads hold a global lock as in CPython: C modules and dictionaries need no
 // locks of their own. The port's makefile asks for none.
 #undef MICROPY_PY_THREAD_GIL

@@ -1,13 +1,16 @@
 ULAB_DIR := $(USERMOD_DIR)
+QSTR_DEFS += $(ULAB_DIR)/qstrdefs.h
 
 # What knows the interpreter.
 SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	creation.c \
+	frozen.c \
 	indexing.c \
 	items.c \
 	memory.c \
 	methods.c \
 	modnumpy.c \
+	modscipy.c \
 	modulab.c \
 	ndarray.c \
 	numpy_arrange.c \

@@ -8,7 +8,7 @@
 #include "array.h"
 #include "memory.h"
 
-extern const mp_obj_module_t ulab_numpy_module;
+extern const mp_obj_module_t ulab_numpy_module, ulab_scipy_module;
 
 static mp_obj_t ulab_dtype(mp_obj_t object) {
     if (ndarray_check(object)) {
@@ -56,6 +56,7 @@ static const mp_rom_map_elem_t ulab_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_dtype), MP_ROM_PTR(&ulab_dtype_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&ulab_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_numpy), MP_ROM_PTR(&ulab_numpy_module) },
+    { MP_ROM_QSTR(MP_QSTR_scipy), MP_ROM_PTR(&ulab_scipy_module) },
 };
 static MP_DEFINE_CONST_DICT(ulab_globals, ulab_globals_table);
 

@@ -345,3 +345,12 @@ def tan(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> An
 
 def tanh(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
     """Hyperbolic tangent. `out` is a float array of the same shape for the result."""
+
+def trace(a: ndarray, /) -> _Number:
+    """The sum of the diagonal of a square matrix.
+
+    Raises TypeError for anything but an array, ValueError for one that is not square.
+
+    >>> np.trace(np.eye(3))
+    3.0
+    """

@@ -1,0 +1,15 @@
+// Names of ulab's C modules that are written in Python, in the folder python/,
+// which is frozen into the interpreter.
+
+#ifndef ULAB_FROZEN_H
+#define ULAB_FROZEN_H
+
+#include "py/objmodule.h"
+
+// The handler for names that a module's table has not, to be given to
+// MP_REGISTER_MODULE_DELEGATION. In the table, `__path__` is the folder of
+// files that are modules, and `__package__`, where it is there, the name of the
+// one whose names are the module's own. All are imported on first use.
+void frozen_attr(mp_obj_t module, qstr name, mp_obj_t *dest);
+
+#endif // ULAB_FROZEN_H

@@ -1,0 +1,6 @@
+// Names that are not found in the C sources by themselves: those with dots, and
+// files of python/, for dir().
+Q(optimize)
+Q(ulab.numpy)
+Q(ulab.numpy.__init__)
+Q(ulab.scipy)
