@@ -71,6 +71,8 @@ bool operand_from_obj(operand_t *operand, mp_obj_t object);
 // Again, after code of the program may have run.
 void operand_check(const operand_t *operand);
 void operand_discard(operand_t *operand, mp_obj_t object);
+// What is to be written into items of a dtype. TypeError for what does not fit.
+void operand_for_assignment(operand_t *operand, ndarray_dtype_t dtype, mp_obj_t value);
 
 // Write a value into a view with broadcasting and conversion.
 void ndarray_assign(const strided_t *target, mp_obj_t value);

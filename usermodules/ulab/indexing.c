@@ -1,23 +1,37 @@
 // a[index] and a[index] = value.
 
+#include <math.h>
 #include <string.h>
 
+#include "py/cstack.h"
 #include "py/runtime.h"
 
 #include "array.h"
-#include "convert.h"
+#include "elementwise.h"
 
 #define ELLIPSIS MP_OBJ_FROM_PTR(&mp_const_ellipsis_obj)
 
-static void index_int(strided_t *view, size_t axis, mp_int_t index) {
+static NORETURN void raise_out_of_bounds(mp_int_t index, size_t axis, size_t size) {
+    mp_raise_msg_varg(&mp_type_IndexError, MP_ERROR_TEXT("index %d is out of bounds for axis %d with size %d"),
+        (int)index, (int)axis, (int)size);
+}
+
+static void drop_axes(strided_t *view, size_t axis, size_t count) {
+    view->ndim -= count;
+    for (; axis < view->ndim; axis++) {
+        view->shape[axis] = view->shape[axis + count];
+        view->strides[axis] = view->strides[axis + count];
+    }
+}
+
+// `name` is the number of the axis in an error.
+static void index_int(strided_t *view, size_t axis, mp_int_t index, size_t name) {
     mp_int_t size = (mp_int_t)view->shape[axis];
     if (index < -size || index >= size) {
-        mp_raise_msg_varg(&mp_type_IndexError, MP_ERROR_TEXT("index %d is out of bounds for axis %d with size %d"),
-            (int)index, (int)axis, (int)size);
+        raise_out_of_bounds(index, name, view->shape[axis]);
     }
     view->data += (index < 0 ? index + size : index) * view->strides[axis];
-    strided_axis_last(view, axis);
-    view->ndim--;
+    drop_axes(view, axis, 1);
 }
 
 static void index_slice(strided_t *view, size_t axis, mp_obj_t slice) {
@@ -38,167 +52,466 @@ static void index_slice(strided_t *view, size_t axis, mp_obj_t slice) {
     view->shape[axis] = (size_t)count;
 }
 
-static void index_new_axis(strided_t *view, size_t axis) {
-    if (view->ndim == NDARRAY_MAX_DIMS) {
-        mp_raise_msg(&mp_type_IndexError, MP_ERROR_TEXT("too many dimensions"));
+static void index_new_axes(strided_t *view, size_t axis, size_t count, const size_t *shape) {
+    if (view->ndim + count > NDARRAY_MAX_DIMS) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("an array has 1 to %d dimensions, not %d"),
+            NDARRAY_MAX_DIMS, (int)(view->ndim + count));
     }
-    memmove(view->shape + axis + 1, view->shape + axis, (view->ndim - axis) * sizeof(view->shape[0]));
-    memmove(view->strides + axis + 1, view->strides + axis, (view->ndim - axis) * sizeof(view->strides[0]));
-    view->shape[axis] = 1;
-    view->strides[axis] = 0;
-    view->ndim++;
+    memmove(view->shape + axis + count, view->shape + axis, (view->ndim - axis) * sizeof(view->shape[0]));
+    memmove(view->strides + axis + count, view->strides + axis, (view->ndim - axis) * sizeof(view->strides[0]));
+    memcpy(view->shape + axis, shape, count * sizeof(view->shape[0]));
+    memset(view->strides + axis, 0, count * sizeof(view->strides[0]));
+    view->ndim += count;
 }
 
-static bool is_bool_array(mp_obj_t object) {
-    return ndarray_check(object) && ndarray_from_obj(object)->dtype == NDARRAY_BOOL;
+// Arrays as indices: each item is the place of a sub-array, counted in bytes
+// from the first. These offsets are added up for all of the arrays.
+
+#define OFFSET_DTYPE (sizeof(ptrdiff_t) == sizeof(double) ? NDARRAY_FLOAT64 : NDARRAY_FLOAT32) // for the size alone
+
+typedef struct {
+    strided_t array;     // integers for one axis, or flags for as many as it has
+    strided_t indexed;   // these axes
+    size_t name;         // the number of the first of them
+} index_array_t;
+
+static size_t count_flags(const strided_t *flags) {
+    size_t count = 0;
+    strided_loop_t loop;
+    if (strided_loop_start(&loop, 1, (const strided_t *const[]) { flags })) {
+        do {
+            const uint8_t *flag = loop.data[0];
+            for (size_t i = 0; i < loop.run; i++, flag += loop.step[0]) {
+                count += *flag != 0;
+            }
+        } while (strided_loop_next(&loop));
+    }
+    return count;
 }
 
-// Narrow the view by an int, slice, None, Ellipsis or a tuple of them.
-static void index_basic(strided_t *view, mp_obj_t index) {
-    size_t count = 1;
-    mp_obj_t *parts = &index;
-    if (mp_obj_is_type(index, &mp_type_tuple)) {
-        mp_obj_tuple_get(index, &count, &parts);
+static ndarray_obj_t *offsets_of_flags(const index_array_t *index) {
+    size_t count = count_flags(&index->array);
+    ndarray_obj_t *offsets = ndarray_new(OFFSET_DTYPE, 1, &count);
+    ptrdiff_t *offset = (void *)offsets->data;
+    strided_loop_t loop;
+    if (strided_loop_start(&loop, 2, (const strided_t *const[]) { &index->array, &index->indexed })) {
+        do {
+            const uint8_t *flag = loop.data[0];
+            ptrdiff_t place = loop.data[1] - index->indexed.data;
+            for (size_t i = 0; i < loop.run; i++, flag += loop.step[0], place += loop.step[1]) {
+                if (*flag != 0) {
+                    *offset++ = place;
+                }
+            }
+        } while (strided_loop_next(&loop));
     }
-    size_t given = 0;
+    return offsets;
+}
+
+static ndarray_obj_t *offsets_of_integers(const index_array_t *index) {
+    ndarray_obj_t *offsets = ndarray_new_like(OFFSET_DTYPE, &index->array);
+    ptrdiff_t *offset = (void *)offsets->data;
+    double size = (double)index->indexed.shape[0];
+    strided_loop_t loop;
+    if (strided_loop_start(&loop, 1, (const strided_t *const[]) { &index->array })) {
+        do {
+            for (size_t done = 0; done < loop.run;) {
+                block_t block;
+                size_t n = MIN(loop.run - done, BLOCK_ITEMS);
+                block_load(&block, KIND_F64, index->array.dtype, loop.data[0] + (ptrdiff_t)done * loop.step[0],
+                    loop.step[0], n);
+                for (size_t i = 0; i < n; i++) {
+                    double place = block.f64[i];
+                    if (!(place >= -size && place < size)) {
+                        place = MAX(-2147483648.0, MIN(place, 2147483647.0));
+                        raise_out_of_bounds((mp_int_t)place, index->name, index->indexed.shape[0]);
+                    }
+                    *offset++ = (ptrdiff_t)(place < 0.0 ? place + size : place) * index->indexed.strides[0];
+                }
+                done += n;
+            }
+        } while (strided_loop_next(&loop));
+    }
+    return offsets;
+}
+
+static ndarray_obj_t *offsets_of(const index_array_t *index) {
+    return index->array.dtype == NDARRAY_BOOL ? offsets_of_flags(index) : offsets_of_integers(index);
+}
+
+static void add_offsets(const strided_t *sum, const strided_t *more) {
+    strided_loop_t loop;
+    if (strided_loop_start(&loop, 2, (const strided_t *const[]) { sum, more })) {
+        do {
+            ptrdiff_t *total = (void *)loop.data[0];
+            const uint8_t *part = loop.data[1];
+            for (size_t i = 0; i < loop.run; i++, part += loop.step[1]) {
+                *total++ += *(const ptrdiff_t *)part;
+            }
+        } while (strided_loop_next(&loop));
+    }
+}
+
+// The offsets for all of the arrays together, in the shape that they broadcast to.
+static ndarray_obj_t *all_offsets(const index_array_t *indices, size_t count) {
+    ndarray_obj_t *parts[NDARRAY_MAX_DIMS];
+    strided_t views[NDARRAY_MAX_DIMS];
     for (size_t i = 0; i < count; i++) {
-        given += parts[i] != mp_const_none && parts[i] != ELLIPSIS;
+        parts[i] = offsets_of(&indices[i]);
+        views[i] = ndarray_strided(parts[i]);
     }
-    if (given > view->ndim) {
-        mp_raise_msg_varg(&mp_type_IndexError, MP_ERROR_TEXT("too many indices: %d for %d dimensions"),
-            (int)given, (int)view->ndim);
+    if (count == 1) {
+        return parts[0];
     }
-    size_t skipped = view->ndim - given;
-    size_t axis = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i] == mp_const_none) {
-            index_new_axis(view, axis++);
-        } else if (parts[i] == ELLIPSIS) {
-            axis += skipped;
-            skipped = 0;
-        } else if (mp_obj_is_type(parts[i], &mp_type_slice)) {
-            index_slice(view, axis++, parts[i]);
-        } else if (mp_obj_is_int(parts[i])) {
-            index_int(view, axis, mp_obj_get_int(parts[i]));
-        } else {
-            mp_raise_msg_varg(&mp_type_IndexError,
-                MP_ERROR_TEXT("an index is an int, a slice, None, Ellipsis or a bool array, not %s"),
-                mp_obj_get_type_str(parts[i]));
+    strided_t sum = views[0];
+    for (size_t i = 1; i < count; i++) {
+        strided_t so_far = sum;
+        if (!strided_broadcast_shapes(&so_far, &views[i], &sum.ndim, sum.shape)) {
+            mp_raise_msg(&mp_type_IndexError, MP_ERROR_TEXT("the shapes of the index arrays do not fit together"));
         }
     }
-}
-
-// Indexing by a bool array takes the sub-arrays where it is true. The mask
-// covers the first axes of the array.
-typedef struct {
-    strided_t sub;          // an item or sub-array of the array, at the first position
-    strided_loop_t loop;    // over mask and positions
-    bool any;               // whether there are positions at all
-    size_t count;           // true items
-} mask_t;
-
-static void mask_restart(mask_t *mask, const strided_t *array, const strided_t *flags) {
-    strided_t positions = *array;
-    positions.ndim = flags->ndim;
-    mask->any = strided_loop_start(&mask->loop, 2, (const strided_t *const[]) { flags, &positions });
-}
-
-static void mask_start(mask_t *mask, const strided_t *array, const strided_t *flags) {
-    if (flags->ndim > array->ndim || memcmp(flags->shape, array->shape, flags->ndim * sizeof(flags->shape[0])) != 0) {
-        mp_raise_msg(&mp_type_IndexError, MP_ERROR_TEXT("the bool array has another shape than what it indexes"));
+    ndarray_obj_t *offsets = ndarray_new_zeroed(OFFSET_DTYPE, sum.ndim, sum.shape);
+    sum = ndarray_strided(offsets);
+    for (size_t i = 0; i < count; i++) {
+        strided_broadcast_to(&views[i], sum.ndim, sum.shape);
+        add_offsets(&sum, &views[i]);
+        ndarray_discard(parts[i]);
     }
-    mask->sub = *array;
-    mask->sub.ndim -= flags->ndim;
-    memmove(mask->sub.shape, array->shape + flags->ndim, mask->sub.ndim * sizeof(array->shape[0]));
-    memmove(mask->sub.strides, array->strides + flags->ndim, mask->sub.ndim * sizeof(array->strides[0]));
-    mask->count = 0;
-    mask_restart(mask, array, flags);
-    if (mask->any) {
-        do {
-            const uint8_t *flag = mask->loop.data[0];
-            for (size_t i = 0; i < mask->loop.run; i++, flag += mask->loop.step[0]) {
-                mask->count += *flag != 0;
-            }
-        } while (strided_loop_next(&mask->loop));
-        mask_restart(mask, array, flags);
-    }
+    return offsets;
 }
 
-// Copy between the marked sub-arrays and the rows of `rows`.
-static void mask_copy(mask_t *mask, strided_t rows, bool write) {
-    if (!mask->any) {
+// Between the sub-arrays at the offsets and the same of `other`, a dense or
+// broadcast array whose axes from `axis` on are those of the offsets.
+static void copy_sub_arrays(strided_t sub, strided_t other, size_t axis, const strided_t *offsets, bool write) {
+    strided_t rows = { .data = other.data, .dtype = other.dtype, .ndim = offsets->ndim };
+    memcpy(rows.shape, other.shape + axis, rows.ndim * sizeof(rows.shape[0]));
+    memcpy(rows.strides, other.strides + axis, rows.ndim * sizeof(rows.strides[0]));
+    drop_axes(&other, axis, rows.ndim);
+    size_t itemsize = ndarray_dtype_itemsize(sub.dtype);
+    uint8_t *first = sub.data;
+    strided_loop_t loop;
+    if (!strided_loop_start(&loop, 2, (const strided_t *const[]) { offsets, &rows })) {
         return;
     }
-    strided_t row = rows;
-    row.ndim--;
-    memmove(row.shape, rows.shape + 1, row.ndim * sizeof(row.shape[0]));
-    memmove(row.strides, rows.strides + 1, row.ndim * sizeof(row.strides[0]));
     do {
-        const uint8_t *flag = mask->loop.data[0];
-        mask->sub.data = mask->loop.data[1];
-        for (size_t i = 0; i < mask->loop.run; i++) {
-            if (*flag != 0) {
-                strided_copy(write ? &mask->sub : &row, write ? &row : &mask->sub);
-                row.data += rows.strides[0];
+        const uint8_t *offset = loop.data[0];
+        other.data = loop.data[1];
+        for (size_t i = 0; i < loop.run; i++, offset += loop.step[0], other.data += loop.step[1]) {
+            sub.data = first + *(const ptrdiff_t *)offset;
+            if (sub.ndim > 0) {
+                strided_copy(write ? &sub : &other, write ? &other : &sub);
+                continue;
             }
-            flag += mask->loop.step[0];
-            mask->sub.data += mask->loop.step[1];
+            uint8_t *to = write ? sub.data : other.data;
+            const uint8_t *from = write ? other.data : sub.data;
+            switch (itemsize) {
+                case 1:
+                    *to = *from;
+                    break;
+                case 4:
+                    memcpy(to, from, 4);
+                    break;
+                case 8:
+                    memcpy(to, from, 8);
+                    break;
+                default:
+                    memcpy(to, from, itemsize);
+                    break;
+            }
         }
-    } while (strided_loop_next(&mask->loop));
+    } while (strided_loop_next(&loop));
 }
 
-static ndarray_obj_t *new_rows(const mask_t *mask, ndarray_dtype_t dtype) {
-    size_t shape[NDARRAY_MAX_DIMS] = { mask->count };
-    memcpy(shape + 1, mask->sub.shape, mask->sub.ndim * sizeof(shape[0]));
-    return ndarray_new(dtype, mask->sub.ndim + 1, shape);
-}
-
-static mp_obj_t index_mask(const strided_t *array, const strided_t *flags, mp_obj_t value) {
-    mask_t mask;
-    mask_start(&mask, array, flags);
-    // The rows are converted and checked apart, so that nothing is written
-    // where they do not fit, or where they are items of the array itself.
-    ndarray_obj_t *rows = new_rows(&mask, array->dtype);
-    strided_t all = ndarray_strided(rows);
-    if (value == MP_OBJ_SENTINEL) {
-        mask_copy(&mask, all, false);
-        return MP_OBJ_FROM_PTR(rows);
+// An operand in the dtype of the target; floats become integers by truncation.
+static ndarray_obj_t *converted(const strided_t *from, ndarray_dtype_t dtype) {
+    ndarray_obj_t *whole = NULL;
+    strided_t source = *from;
+    bool truncate = (from->dtype == NDARRAY_FLOAT32 || from->dtype == NDARRAY_FLOAT64) && dtype != NDARRAY_BOOL;
+    if (truncate && dtype != NDARRAY_FLOAT32 && dtype != NDARRAY_FLOAT64 && dtype != NDARRAY_COMPLEX) {
+        whole = ndarray_new_like(NDARRAY_FLOAT64, from);
+        source = ndarray_strided(whole);
+        elementwise_apply(trunc, &source, from);
     }
-    ndarray_assign(&all, value);
-    mask_copy(&mask, all, true);
-    ndarray_discard(rows);
+    ndarray_obj_t *copy = ndarray_new_copy(&source, dtype);
+    if (whole != NULL) {
+        ndarray_discard(whole);
+    }
+    return copy;
+}
+
+// `array` is the whole array, `view` what the other indices leave of it.
+static mp_obj_t index_with_offsets(const strided_t *array, const strided_t *view, size_t axis,
+    const strided_t *offsets, mp_obj_t value) {
+    strided_t whole = *view;
+    index_new_axes(&whole, axis, offsets->ndim, offsets->shape);
+    if (value == MP_OBJ_SENTINEL) {
+        ndarray_obj_t *result = ndarray_new_like(view->dtype, &whole);
+        copy_sub_arrays(*view, ndarray_strided(result), axis, offsets, false);
+        return MP_OBJ_FROM_PTR(result);
+    }
+    operand_t source;
+    operand_for_assignment(&source, view->dtype, value);
+    if (source.scalar) {
+        source.view.ndim = 1;
+        source.view.shape[0] = 1;
+        source.view.strides[0] = 0;
+    }
+    ndarray_obj_t *copy = NULL;
+    if (source.view.dtype != view->dtype || (!source.scalar && strided_overlap(array, &source.view))) {
+        copy = converted(&source.view, view->dtype);
+        source.view = ndarray_strided(copy);
+    }
+    strided_t given = source.view;
+    if (!strided_broadcast_to(&source.view, whole.ndim, whole.shape)) {
+        raise_broadcast_error(&given, &whole);
+    }
+    copy_sub_arrays(*view, source.view, axis, offsets, true);
+    if (copy != NULL) {
+        ndarray_discard(copy);
+    }
     return mp_const_none;
 }
 
-mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
+enum { LEAF_BOOL = 1, LEAF_INT = 2, LEAF_OTHER = 4 };
+
+// Which kinds of items a nested sequence has.
+static unsigned int leaf_kinds(mp_obj_t object) {
+    mp_cstack_check();
+    if (mp_obj_is_bool(object)) {
+        return LEAF_BOOL;
+    }
+    if (mp_obj_is_int(object)) {
+        return LEAF_INT;
+    }
+    if (ndarray_check(object)) {
+        ndarray_dtype_t dtype = ndarray_from_obj(object)->dtype;
+        bool fraction = dtype == NDARRAY_FLOAT32 || dtype == NDARRAY_FLOAT64 || dtype == NDARRAY_COMPLEX;
+        return dtype == NDARRAY_BOOL ? LEAF_BOOL : fraction ? LEAF_OTHER : LEAF_INT;
+    }
+    if (!is_sequence(object)) {
+        return LEAF_OTHER;
+    }
+    unsigned int kinds = 0;
+    mp_obj_iter_buf_t buffer;
+    mp_obj_t iterator = mp_getiter(object, &buffer);
+    mp_obj_t item;
+    while ((item = mp_iternext(iterator)) != MP_OBJ_STOP_ITERATION) {
+        kinds |= leaf_kinds(item);
+    }
+    return kinds;
+}
+
+// An array from what is no basic index.
+static mp_obj_t index_array_from_obj(mp_obj_t object) {
+    unsigned int kinds = is_sequence(object) ? leaf_kinds(object) : LEAF_OTHER;
+    if (kinds & LEAF_OTHER) {
+        mp_raise_msg_varg(&mp_type_IndexError,
+            MP_ERROR_TEXT("an index is an int, a slice, None, Ellipsis or an array of ints or bools, not %s"),
+            mp_obj_get_type_str(object));
+    }
+    if (ndarray_check(object)) {
+        return object;
+    }
+    // Big integers stay out of bounds as floats.
+    return MP_OBJ_FROM_PTR(ndarray_from_sequence(object, kinds == LEAF_BOOL ? NDARRAY_BOOL : NDARRAY_FLOAT64));
+}
+
+#define MAX_PARTS (2 * NDARRAY_MAX_DIMS + 1) // an index or None for each dimension, and Ellipsis
+
+// With ints for bounds that only can be converted to ints.
+static mp_obj_t plain_slice(mp_obj_t object) {
+    const mp_obj_slice_t *slice = MP_OBJ_TO_PTR(object);
+    mp_obj_t bounds[] = { slice->start, slice->stop, slice->step };
+    bool plain = true;
+    for (size_t i = 0; i < MP_ARRAY_SIZE(bounds); i++) {
+        if (bounds[i] != mp_const_none && !mp_obj_is_int(bounds[i])) {
+            bounds[i] = mp_obj_new_int(mp_obj_get_int(bounds[i]));
+            plain = false;
+        }
+    }
+    return plain ? object : mp_obj_new_slice(bounds[0], bounds[1], bounds[2]);
+}
+
+// The parts of an index: arrays stand for sequences. This runs code of the
+// program where it has objects of its own classes; what follows does not.
+static size_t index_parts(mp_obj_t index, mp_obj_t *parts) {
+    size_t count = 1;
+    mp_obj_t *given = &index;
+    if (mp_obj_is_type(index, &mp_type_tuple)) {
+        mp_obj_tuple_get(index, &count, &given);
+    }
+    if (count > MAX_PARTS) {
+        mp_raise_msg_varg(&mp_type_IndexError, MP_ERROR_TEXT("too many indices: %d"), (int)count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = given[i];
+        if (mp_obj_is_type(parts[i], &mp_type_slice)) {
+            parts[i] = plain_slice(parts[i]);
+        } else if (parts[i] != mp_const_none && parts[i] != ELLIPSIS && !mp_obj_is_int(parts[i])) {
+            parts[i] = index_array_from_obj(parts[i]);
+        }
+    }
+    return count;
+}
+
+// Axes of the array that a part uses up.
+static size_t axes_of_part(mp_obj_t part) {
+    if (part == mp_const_none || part == ELLIPSIS) {
+        return 0;
+    }
+    if (ndarray_check(part)) {
+        const ndarray_obj_t *array = ndarray_from_obj(part);
+        return array->dtype == NDARRAY_BOOL ? array->ndim : 1;
+    }
+    return 1;
+}
+
+typedef struct {
+    strided_t view;                             // what ints, slices and None leave of the array
+    index_array_t arrays[NDARRAY_MAX_DIMS];
+    size_t array_count;
+    size_t arrays_axis;                         // where in the result the axes of the arrays go
+} index_t;
+
+static void take_array(index_t *index, size_t axis, size_t name, ndarray_obj_t *array) {
+    index_array_t *part = &index->arrays[index->array_count++];
+    strided_t *view = &index->view;
+    part->array = ndarray_strided(array);
+    part->name = name;
+    part->indexed = *view;
+    part->indexed.ndim = array->dtype == NDARRAY_BOOL ? array->ndim : 1;
+    memcpy(part->indexed.shape, view->shape + axis, part->indexed.ndim * sizeof(view->shape[0]));
+    memcpy(part->indexed.strides, view->strides + axis, part->indexed.ndim * sizeof(view->strides[0]));
+    if (array->dtype == NDARRAY_BOOL
+        && memcmp(part->indexed.shape, array->shape, array->ndim * sizeof(array->shape[0])) != 0) {
+        mp_raise_msg(&mp_type_IndexError, MP_ERROR_TEXT("the bool array has another shape than what it indexes"));
+    }
+    drop_axes(view, axis, part->indexed.ndim);
+}
+
+static void take_parts(index_t *index, const mp_obj_t *parts, size_t count) {
+    strided_t *view = &index->view;
+    size_t given = 0, ellipses = 0;
+    bool any_array = false;
+    for (size_t i = 0; i < count; i++) {
+        given += axes_of_part(parts[i]);
+        ellipses += parts[i] == ELLIPSIS;
+        any_array = any_array || ndarray_check(parts[i]);
+    }
+    if (given > view->ndim || ellipses > 1) {
+        mp_raise_msg_varg(&mp_type_IndexError, MP_ERROR_TEXT("too many indices: %d and %d Ellipsis for %d dimensions"),
+            (int)given, (int)ellipses, (int)view->ndim);
+    }
+    size_t skipped = view->ndim - given;
+    size_t axis = 0;      // in the view so far
+    size_t name = 0;      // of the whole array
+    size_t new_axes[MAX_PARTS];
+    size_t new_count = 0;
+    // Ints beside arrays count as arrays. Their axes stay in place if nothing
+    // else is between them, else they come first.
+    enum { NONE_YET, ADJACENT, ENDED, SEPARATED } arrays = NONE_YET;
+    index->array_count = 0;
+    index->arrays_axis = 0;
+    for (size_t i = 0; i < count; i++) {
+        mp_obj_t part = parts[i];
+        if (any_array && (mp_obj_is_int(part) || ndarray_check(part))) {
+            if (arrays == NONE_YET) {
+                arrays = ADJACENT;
+                index->arrays_axis = axis + new_count;
+            } else if (arrays == ENDED) {
+                arrays = SEPARATED;
+                index->arrays_axis = 0;
+            }
+        } else if (arrays == ADJACENT) {
+            arrays = ENDED;
+        }
+        if (part == mp_const_none) {
+            new_axes[new_count] = axis + new_count;
+            new_count++;
+        } else if (part == ELLIPSIS) {
+            axis += skipped;
+            name += skipped;
+        } else if (mp_obj_is_type(part, &mp_type_slice)) {
+            index_slice(view, axis++, part);
+            name++;
+        } else if (mp_obj_is_int(part)) {
+            index_int(view, axis, mp_obj_get_int(part), name++);
+        } else {
+            take_array(index, axis, name, MP_OBJ_TO_PTR(part));
+            name += axes_of_part(part);
+        }
+    }
+    for (size_t i = 0; i < new_count; i++) {
+        index_new_axes(view, new_axes[i], 1, (const size_t[]) { 1 });
+    }
+}
+
+// The item at an int, or at a tuple of as many ints as there are axes.
+static uint8_t *find_item(const ndarray_obj_t *self, mp_obj_t index) {
+    size_t count = 1;
+    mp_obj_t *ints = &index;
+    if (mp_obj_is_type(index, &mp_type_tuple)) {
+        mp_obj_tuple_get(index, &count, &ints);
+    }
+    if (count != self->ndim) {
+        return NULL;
+    }
+    uint8_t *item = self->data;
+    for (size_t axis = 0; axis < count; axis++) {
+        if (!mp_obj_is_small_int(ints[axis])) {
+            return NULL;
+        }
+        mp_int_t place = MP_OBJ_SMALL_INT_VALUE(ints[axis]);
+        mp_int_t size = (mp_int_t)self->shape[axis];
+        place += place < 0 ? size : 0;
+        if ((mp_uint_t)place >= (mp_uint_t)size) {
+            raise_out_of_bounds(MP_OBJ_SMALL_INT_VALUE(ints[axis]), axis, self->shape[axis]);
+        }
+        item += place * self->strides[axis];
+    }
+    return item;
+}
+
+mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index_in, mp_obj_t value) {
+    ndarray_obj_t *self = ndarray_from_obj(self_in);
     if (value == MP_OBJ_NULL) {
         mp_raise_ValueError(MP_ERROR_TEXT("cannot delete array items"));
     }
-    ndarray_obj_t *sequence = NULL;
     if (value != MP_OBJ_SENTINEL) {
-        ndarray_check_writable(MP_OBJ_TO_PTR(self_in));
-        if (is_sequence(value) && !ndarray_check(value)) {
-            sequence = ndarray_from_sequence(value, NDARRAY_FLOAT64);
-            value = MP_OBJ_FROM_PTR(sequence);
+        ndarray_check_writable(self);
+    }
+    uint8_t *item = find_item(self, index_in);
+    if (item != NULL) {
+        if (value == MP_OBJ_SENTINEL) {
+            return item_get(self->dtype, item);
+        }
+        if (mp_obj_is_small_int(value)) {
+            item_set(self->dtype, item, value);
+            return mp_const_none;
         }
     }
-    ndarray_obj_t *self = ndarray_from_obj(self_in);
-    strided_t view = ndarray_strided(self);
+    mp_obj_t parts[MAX_PARTS];
+    size_t count = index_parts(index_in, parts);
+    ndarray_obj_t *sequence = NULL;
+    if (value != MP_OBJ_SENTINEL && is_sequence(value) && !ndarray_check(value)) {
+        sequence = ndarray_from_sequence(value, NDARRAY_FLOAT64);
+        value = MP_OBJ_FROM_PTR(sequence);
+    }
+    strided_t array = ndarray_strided(ndarray_from_obj(self_in));
+    index_t index = { .view = array };
+    take_parts(&index, parts, count);
     mp_obj_t result = mp_const_none;
-    if (is_bool_array(index)) {
-        strided_t flags = ndarray_strided(MP_OBJ_TO_PTR(index));
-        result = index_mask(&view, &flags, value);
+    if (index.array_count > 0) {
+        ndarray_obj_t *offsets = all_offsets(index.arrays, index.array_count);
+        strided_t places = ndarray_strided(offsets);
+        result = index_with_offsets(&array, &index.view, index.arrays_axis, &places, value);
+        ndarray_discard(offsets);
+    } else if (value != MP_OBJ_SENTINEL) {
+        ndarray_assign(&index.view, value);
+    } else if (index.view.ndim == 0) {
+        result = item_get(index.view.dtype, index.view.data);
     } else {
-        index_basic(&view, index);
-        // The bounds of a slice may be objects that run code.
-        ndarray_from_obj(self_in);
-        if (value != MP_OBJ_SENTINEL) {
-            ndarray_assign(&view, value);
-        } else if (view.ndim == 0) {
-            result = item_get(view.dtype, view.data);
-        } else {
-            result = ndarray_new_view_of(self, &view);
-        }
+        result = ndarray_new_view_of(self, &index.view);
     }
     if (sequence != NULL) {
         ndarray_discard(sequence);
@@ -222,7 +535,7 @@ static mp_obj_t ndarray_iternext(mp_obj_t self_in) {
         return MP_OBJ_STOP_ITERATION;
     }
     strided_t view = ndarray_strided(array);
-    index_int(&view, 0, (mp_int_t)self->index++);
+    index_int(&view, 0, (mp_int_t)self->index++, 0);
     return view.ndim == 0 ? item_get(view.dtype, view.data) : ndarray_new_view_of(array, &view);
 }
 

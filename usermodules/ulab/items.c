@@ -268,19 +268,23 @@ void operand_discard(operand_t *operand, mp_obj_t object) {
     }
 }
 
-void ndarray_assign(const strided_t *target, mp_obj_t value) {
-    operand_t source;
-    if (!operand_from_obj(&source, value)) {
+void operand_for_assignment(operand_t *source, ndarray_dtype_t dtype, mp_obj_t value) {
+    if (!operand_from_obj(source, value)) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("can't assign %s to items"), mp_obj_get_type_str(value));
     }
-    if (source.scalar && mp_obj_is_int(value)) {
+    if (source->scalar && mp_obj_is_int(value)) {
         // Straight to the target's type: integers of any size wrap.
-        source.view.dtype = target->dtype;
-        item_set(target->dtype, source.item, value);
+        source->view.dtype = dtype;
+        item_set(dtype, source->item, value);
     }
-    if (source.view.dtype == NDARRAY_COMPLEX && target->dtype != NDARRAY_COMPLEX) {
+    if (source->view.dtype == NDARRAY_COMPLEX && dtype != NDARRAY_COMPLEX) {
         mp_raise_TypeError(MP_ERROR_TEXT("cannot convert complex type"));
     }
+}
+
+void ndarray_assign(const strided_t *target, mp_obj_t value) {
+    operand_t source;
+    operand_for_assignment(&source, target->dtype, value);
     strided_t given = source.view;
     if (!strided_broadcast_to(&source.view, target->ndim, target->shape)) {
         raise_broadcast_error(&given, target);
