@@ -10,48 +10,61 @@
 #include "convert.h"
 
 mp_obj_t item_get(ndarray_dtype_t dtype, const uint8_t *item) {
-    block_t block;
+    double parts[2];
+    float single;
+    int32_t integer;
     switch (dtype) {
         case NDARRAY_BOOL:
             return mp_obj_new_bool(*item);
-        case NDARRAY_COMPLEX:
-            memcpy(block.f64, item, sizeof(double[2]));
-            return mp_obj_new_complex(block.f64[0], block.f64[1]);
         case NDARRAY_FLOAT32:
+            memcpy(&single, item, sizeof(single));
+            return mp_obj_new_float((mp_float_t)single);
         case NDARRAY_FLOAT64:
-            block_load(&block, KIND_F64, dtype, item, 0, 1);
-            return mp_obj_new_float(block.f64[0]);
-        case NDARRAY_UINT32:
-            block_load(&block, KIND_U32, dtype, item, 0, 1);
-            return mp_obj_new_int_from_uint(block.u32[0]);
+            memcpy(parts, item, sizeof(parts[0]));
+            return mp_obj_new_float(parts[0]);
+        case NDARRAY_COMPLEX:
+            memcpy(parts, item, sizeof(parts));
+            return mp_obj_new_complex(parts[0], parts[1]);
+        case NDARRAY_UINT8:
+            return MP_OBJ_NEW_SMALL_INT(*item);
+        case NDARRAY_INT8:
+            return MP_OBJ_NEW_SMALL_INT((int8_t)*item);
+        case NDARRAY_UINT16:
+            return MP_OBJ_NEW_SMALL_INT(item[0] | item[1] << 8);
+        case NDARRAY_INT16:
+            return MP_OBJ_NEW_SMALL_INT((int16_t)(item[0] | item[1] << 8));
         default:
-            block_load(&block, KIND_I32, dtype, item, 0, 1);
-            return mp_obj_new_int(block.i32[0]);
+            memcpy(&integer, item, sizeof(integer));
+            return dtype == NDARRAY_INT32 ? mp_obj_new_int(integer) : mp_obj_new_int_from_uint((uint32_t)integer);
     }
 }
 
 void item_set(ndarray_dtype_t dtype, uint8_t *item, mp_obj_t value) {
-    block_t block;
-    kind_t kind = KIND_F64;
+    double parts[2] = { 0.0, 0.0 };
+    float single;
+    uint32_t integer;
     switch (dtype) {
         case NDARRAY_BOOL:
-            block.i32[0] = mp_obj_is_true(value);
-            kind = KIND_I32;
+            *item = mp_obj_is_true(value);
             break;
         case NDARRAY_FLOAT32:
+            single = (float)mp_obj_get_float(value);
+            memcpy(item, &single, sizeof(single));
+            break;
         case NDARRAY_FLOAT64:
-            block.f64[0] = mp_obj_get_float(value);
+            parts[0] = mp_obj_get_float(value);
+            memcpy(item, parts, sizeof(parts[0]));
             break;
         case NDARRAY_COMPLEX:
-            mp_obj_get_complex(value, &block.f64[0], &block.f64[1]);
-            kind = KIND_COMPLEX;
+            mp_obj_get_complex(value, &parts[0], &parts[1]);
+            memcpy(item, parts, sizeof(parts));
             break;
         default:
-            block.i32[0] = (int32_t)mp_obj_get_int_truncated(value);
-            kind = KIND_I32;
+            // Both architectures are little-endian: the low bytes come first.
+            integer = (uint32_t)mp_obj_get_int_truncated(value);
+            memcpy(item, &integer, ndarray_dtype_itemsize(dtype));
             break;
     }
-    block_store(&block, kind, dtype, item, 0, 1);
 }
 
 mp_obj_t shape_to_obj(size_t ndim, const size_t *shape) {
@@ -120,7 +133,7 @@ ndarray_dtype_t dtype_from_obj(mp_obj_t object) {
 }
 
 bool is_sequence(mp_obj_t object) {
-    return !mp_obj_is_str(object) && mp_obj_len_maybe(object) != MP_OBJ_NULL;
+    return !mp_obj_is_str(object) && !mp_obj_is_dict_or_ordereddict(object) && mp_obj_len_maybe(object) != MP_OBJ_NULL;
 }
 
 // The first items along the way down tell the shape; the others are checked
@@ -234,25 +247,27 @@ bool operand_from_obj(operand_t *operand, mp_obj_t object) {
     operand->scalar = true;
     operand->view.ndim = 0;
     operand->view.data = operand->item;
-    if (is_sequence(object)) {
-        operand->scalar = false;
-        ndarray_obj_t *array = ndarray_check(object)
-            ? ndarray_from_obj(object) : ndarray_from_sequence(object, NDARRAY_FLOAT64);
-        operand->array = MP_OBJ_FROM_PTR(array);
-        operand->view = ndarray_strided(array);
-        return true;
-    } else if (mp_obj_is_bool(object)) {
-        operand->view.dtype = NDARRAY_BOOL;
+    if (ndarray_check(object)) {
+        operand->array = MP_OBJ_FROM_PTR(ndarray_from_obj(object));
     } else if (mp_obj_is_int(object)) {
         operand->view.dtype = dtype_of_int(object);
     } else if (mp_obj_is_float(object)) {
         operand->view.dtype = NDARRAY_FLOAT64;
+    } else if (mp_obj_is_bool(object)) {
+        operand->view.dtype = NDARRAY_BOOL;
     } else if (mp_obj_is_type(object, &mp_type_complex)) {
         operand->view.dtype = NDARRAY_COMPLEX;
+    } else if (is_sequence(object)) {
+        operand->array = MP_OBJ_FROM_PTR(ndarray_from_sequence(object, NDARRAY_FLOAT64));
     } else {
         return false;
     }
-    item_set(operand->view.dtype, operand->item, object);
+    if (operand->array != MP_OBJ_NULL) {
+        operand->scalar = false;
+        operand->view = ndarray_strided(MP_OBJ_TO_PTR(operand->array));
+    } else {
+        item_set(operand->view.dtype, operand->item, object);
+    }
     return true;
 }
 

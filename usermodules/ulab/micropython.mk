@@ -36,6 +36,8 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	strided.c \
 	)
 
+LDFLAGS_USERMOD += -Wl,--wrap=mp_binary_op
+
 # All processors give the same bits. The hot loops are compiled for speed.
 ULAB_OBJECTS := $(BUILD)/ulab
 $(ULAB_OBJECTS)/%.o: CFLAGS += -ffp-contract=off

@@ -178,6 +178,14 @@ mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
             return binary_call(BINARY_OR, PROMOTE_BITWISE_OPERATOR, left, right);
         case MP_BINARY_OP_XOR:
             return binary_call(BINARY_XOR, PROMOTE_BITWISE_OPERATOR, left, right);
+        case MP_BINARY_OP_LSHIFT:
+            return binary_call(BINARY_LEFT_SHIFT, PROMOTE_SHIFT, left, right);
+        case MP_BINARY_OP_RSHIFT:
+            return binary_call(BINARY_RIGHT_SHIFT, PROMOTE_SHIFT, left, right);
+        case MP_BINARY_OP_INPLACE_LSHIFT:
+            return binary_in_place(BINARY_LEFT_SHIFT, left, right);
+        case MP_BINARY_OP_INPLACE_RSHIFT:
+            return binary_in_place(BINARY_RIGHT_SHIFT, left, right);
         case MP_BINARY_OP_INPLACE_ADD:
             return binary_in_place(BINARY_ADD, left, right);
         case MP_BINARY_OP_INPLACE_SUBTRACT:
@@ -197,6 +205,20 @@ mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
         default:
             return MP_OBJ_NULL;
     }
+}
+
+// The interpreter asks only the left operand of a comparison: here the right one
+// is asked first where it is an array. The linker puts this in its place.
+mp_obj_t __real_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
+mp_obj_t __wrap_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
+mp_obj_t __wrap_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
+    if (op <= MP_BINARY_OP_MORE_EQUAL && ndarray_check(right) && !ndarray_check(left)) {
+        mp_obj_t result = ndarray_binary_op(op, left, right);
+        if (result != MP_OBJ_NULL) {
+            return result;
+        }
+    }
+    return __real_mp_binary_op(op, left, right);
 }
 
 // constant op array, in the dtype of the array
