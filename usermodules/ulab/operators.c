@@ -207,12 +207,12 @@ mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
     }
 }
 
-// The interpreter asks only the left operand of a comparison: here the right one
-// is asked first where it is an array. The linker puts this in its place.
+// The interpreter asks the left operand of a comparison first, or only that: here
+// an array on the right comes first. The linker puts this in its place.
 mp_obj_t __real_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
 mp_obj_t __wrap_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
 mp_obj_t __wrap_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
-    if (op <= MP_BINARY_OP_MORE_EQUAL && ndarray_check(right) && !ndarray_check(left)) {
+    if (op <= MP_BINARY_OP_NOT_EQUAL && ndarray_check(right) && !ndarray_check(left)) {
         mp_obj_t result = ndarray_binary_op(op, left, right);
         if (result != MP_OBJ_NULL) {
             return result;
