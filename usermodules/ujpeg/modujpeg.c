@@ -167,9 +167,9 @@ static void check_limit(const ujpeg_header_t *header, mp_int_t max_pixels) {
 }
 
 static void check_out(const ndarray_obj_t *array, size_t ndim, const size_t *shape) {
-    bool fits = array->dtype == NDARRAY_UINT8 && array->ndim == ndim;
+    bool fits = array->view->dtype == NDARRAY_UINT8 && array->view->ndim == ndim;
     for (size_t i = 0; fits && i < ndim; ++i) {
-        fits = array->shape[i] == shape[i];
+        fits = array->view->shape[i] == shape[i];
     }
     if (!fits) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("out must be uint8 of shape (%u, %u%s)"),
@@ -187,11 +187,11 @@ static ndarray_obj_t *array_for(mp_obj_t out, size_t ndim, const size_t *shape) 
 }
 
 static plane_t plane_of(const ndarray_obj_t *array, size_t channel) {
-    uint8_t *data = array->data;
-    if (array->ndim == 3) {
-        data += (ptrdiff_t)channel * array->strides[2];
+    uint8_t *data = array->view->data;
+    if (array->view->ndim == 3) {
+        data += (ptrdiff_t)channel * array->view->strides[2];
     }
-    return (plane_t) { data, array->strides[0], array->strides[1] };
+    return (plane_t) { data, array->view->strides[0], array->view->strides[1] };
 }
 
 // Makes the result, or takes it from `out`, and says in the request where it lies.

@@ -52,7 +52,7 @@ static mp_obj_t numpy_asarray(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
     mp_obj_t object = args[0].u_obj;
     bool is_array = ndarray_check(object);
-    ndarray_dtype_t dtype = is_array ? ndarray_from_obj(object)->dtype : NDARRAY_FLOAT64;
+    ndarray_dtype_t dtype = is_array ? ndarray_from_obj(object)->view->dtype : NDARRAY_FLOAT64;
     if (args[1].u_obj != mp_const_none) {
         ndarray_dtype_t wanted = dtype_from_obj(args[1].u_obj);
         is_array = is_array && wanted == dtype;
@@ -127,7 +127,7 @@ static mp_obj_t numpy_eye(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_
         if (column >= shape[1]) {
             break;
         }
-        item_set(dtype, array->data + (row * shape[1] + column) * array->itemsize, MP_OBJ_NEW_SMALL_INT(1));
+        item_set(dtype, array->view->data + (row * shape[1] + column) * ndarray_dtype_itemsize(array->view->dtype), MP_OBJ_NEW_SMALL_INT(1));
     }
     return MP_OBJ_FROM_PTR(array);
 }
@@ -135,14 +135,14 @@ MP_DEFINE_CONST_FUN_OBJ_KW(numpy_eye_obj, 1, numpy_eye);
 
 // start + i * step, with all of the conversions of an assignment.
 static void fill_sequence(ndarray_obj_t *array, double start, double step, bool truncate) {
-    for (size_t done = 0; done < array->len;) {
+    for (size_t done = 0; done < ndarray_len(array);) {
         block_t block;
-        size_t n = MIN(array->len - done, BLOCK_ITEMS);
+        size_t n = MIN(ndarray_len(array) - done, BLOCK_ITEMS);
         for (size_t i = 0; i < n; i++) {
             double value = start + (double)(done + i) * step;
             block.f64[i] = truncate ? trunc(value) : value;
         }
-        block_store(&block, KIND_F64, array->dtype, array->data + done * array->itemsize, array->itemsize, n);
+        block_store(&block, KIND_F64, array->view->dtype, array->view->data + done * ndarray_dtype_itemsize(array->view->dtype), ndarray_dtype_itemsize(array->view->dtype), n);
         done += n;
     }
 }
@@ -210,7 +210,7 @@ static mp_obj_t numpy_linspace(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     if (endpoint) {
         // Rounding must not miss the end.
         block_t last = { .f64 = { integer ? trunc(stop) : stop } };
-        block_store(&last, KIND_F64, dtype, array->data + (len - 1) * array->itemsize, 0, 1);
+        block_store(&last, KIND_F64, dtype, array->view->data + (len - 1) * ndarray_dtype_itemsize(array->view->dtype), 0, 1);
     }
     if (!args[4].u_bool) {
         return MP_OBJ_FROM_PTR(array);

@@ -92,7 +92,7 @@ static size_t count_flags(const strided_t *flags) {
 static ndarray_obj_t *offsets_of_flags(const index_array_t *index) {
     size_t count = count_flags(&index->array);
     ndarray_obj_t *offsets = ndarray_new(OFFSET_DTYPE, 1, &count);
-    ptrdiff_t *offset = (void *)offsets->data;
+    ptrdiff_t *offset = (void *)offsets->view->data;
     strided_loop_t loop;
     if (strided_loop_start(&loop, 2, (const strided_t *const[]) { &index->array, &index->indexed })) {
         do {
@@ -110,7 +110,7 @@ static ndarray_obj_t *offsets_of_flags(const index_array_t *index) {
 
 static ndarray_obj_t *offsets_of_integers(const index_array_t *index) {
     ndarray_obj_t *offsets = ndarray_new_like(OFFSET_DTYPE, &index->array);
-    ptrdiff_t *offset = (void *)offsets->data;
+    ptrdiff_t *offset = (void *)offsets->view->data;
     double size = (double)index->indexed.shape[0];
     strided_loop_t loop;
     if (strided_loop_start(&loop, 1, (const strided_t *const[]) { &index->array })) {
@@ -284,7 +284,7 @@ static unsigned int leaf_kinds(mp_obj_t object) {
         return LEAF_INT;
     }
     if (ndarray_check(object)) {
-        ndarray_dtype_t dtype = ndarray_from_obj(object)->dtype;
+        ndarray_dtype_t dtype = ndarray_from_obj(object)->view->dtype;
         bool fraction = dtype == NDARRAY_FLOAT32 || dtype == NDARRAY_FLOAT64 || dtype == NDARRAY_COMPLEX;
         return dtype == NDARRAY_BOOL ? LEAF_BOOL : fraction ? LEAF_OTHER : LEAF_INT;
     }
@@ -361,7 +361,7 @@ static size_t axes_of_part(mp_obj_t part) {
     }
     if (ndarray_check(part)) {
         const ndarray_obj_t *array = ndarray_from_obj(part);
-        return array->dtype == NDARRAY_BOOL ? array->ndim : 1;
+        return array->view->dtype == NDARRAY_BOOL ? array->view->ndim : 1;
     }
     return 1;
 }
@@ -379,11 +379,11 @@ static void take_array(index_t *index, size_t axis, size_t name, ndarray_obj_t *
     part->array = ndarray_strided(array);
     part->name = name;
     part->indexed = *view;
-    part->indexed.ndim = array->dtype == NDARRAY_BOOL ? array->ndim : 1;
+    part->indexed.ndim = array->view->dtype == NDARRAY_BOOL ? array->view->ndim : 1;
     memcpy(part->indexed.shape, view->shape + axis, part->indexed.ndim * sizeof(view->shape[0]));
     memcpy(part->indexed.strides, view->strides + axis, part->indexed.ndim * sizeof(view->strides[0]));
-    if (array->dtype == NDARRAY_BOOL
-        && memcmp(part->indexed.shape, array->shape, array->ndim * sizeof(array->shape[0])) != 0) {
+    if (array->view->dtype == NDARRAY_BOOL
+        && memcmp(part->indexed.shape, array->view->shape, array->view->ndim * sizeof(array->view->shape[0])) != 0) {
         mp_raise_msg(&mp_type_IndexError, MP_ERROR_TEXT("the bool array has another shape than what it indexes"));
     }
     drop_axes(view, axis, part->indexed.ndim);
@@ -453,21 +453,21 @@ static uint8_t *find_item(const ndarray_obj_t *self, mp_obj_t index) {
     if (mp_obj_is_type(index, &mp_type_tuple)) {
         mp_obj_tuple_get(index, &count, &ints);
     }
-    if (count != self->ndim) {
+    if (count != self->view->ndim) {
         return NULL;
     }
-    uint8_t *item = self->data;
+    uint8_t *item = self->view->data;
     for (size_t axis = 0; axis < count; axis++) {
         if (!mp_obj_is_small_int(ints[axis])) {
             return NULL;
         }
         mp_int_t place = MP_OBJ_SMALL_INT_VALUE(ints[axis]);
-        mp_int_t size = (mp_int_t)self->shape[axis];
+        mp_int_t size = (mp_int_t)self->view->shape[axis];
         place += place < 0 ? size : 0;
         if ((mp_uint_t)place >= (mp_uint_t)size) {
-            raise_out_of_bounds(MP_OBJ_SMALL_INT_VALUE(ints[axis]), axis, self->shape[axis]);
+            raise_out_of_bounds(MP_OBJ_SMALL_INT_VALUE(ints[axis]), axis, self->view->shape[axis]);
         }
-        item += place * self->strides[axis];
+        item += place * self->view->strides[axis];
     }
     return item;
 }
@@ -483,10 +483,10 @@ mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index_in, mp_obj_t value) {
     uint8_t *item = find_item(self, index_in);
     if (item != NULL) {
         if (value == MP_OBJ_SENTINEL) {
-            return item_get(self->dtype, item);
+            return item_get(self->view->dtype, item);
         }
         if (mp_obj_is_small_int(value)) {
-            item_set(self->dtype, item, value);
+            item_set(self->view->dtype, item, value);
             return mp_const_none;
         }
     }
@@ -531,7 +531,7 @@ typedef struct {
 static mp_obj_t ndarray_iternext(mp_obj_t self_in) {
     ndarray_iterator_t *self = MP_OBJ_TO_PTR(self_in);
     const ndarray_obj_t *array = ndarray_from_obj(self->array);
-    if (self->index >= array->shape[0]) {
+    if (self->index >= array->view->shape[0]) {
         return MP_OBJ_STOP_ITERATION;
     }
     strided_t view = ndarray_strided(array);

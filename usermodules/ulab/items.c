@@ -142,11 +142,11 @@ static void find_shape(mp_obj_t object, size_t *ndim, size_t *shape) {
     while (is_sequence(object)) {
         if (ndarray_check(object)) {
             const ndarray_obj_t *array = ndarray_from_obj(object);
-            if (*ndim + array->ndim > NDARRAY_MAX_DIMS) {
+            if (*ndim + array->view->ndim > NDARRAY_MAX_DIMS) {
                 mp_raise_ValueError(MP_ERROR_TEXT("too many dimensions"));
             }
-            memcpy(shape + *ndim, array->shape, array->ndim * sizeof(shape[0]));
-            *ndim += array->ndim;
+            memcpy(shape + *ndim, array->view->shape, array->view->ndim * sizeof(shape[0]));
+            *ndim += array->view->ndim;
             return;
         }
         if (*ndim == NDARRAY_MAX_DIMS) {

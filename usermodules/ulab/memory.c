@@ -10,7 +10,7 @@
 
 // In front of each block; aligned as strictly as any item that follows.
 typedef struct _header_t {
-    struct _header_t *next; // in the limbo
+    struct _header_t *next; // in the limbo or among the kept ones
     size_t bytes;           // with the header
     bool held;              // by a memoryview, found by the last search
 } __attribute__((aligned(16))) header_t;
@@ -21,15 +21,86 @@ typedef struct _header_t {
 // but not for less than this.
 #define LEAST_GROWTH (4 * 1024 * 1024)
 
+// Small blocks are of a few sizes, and kept in a list for each.
+#define SMALL_STEP (64)
+#define SMALL_LISTS (16)
+
+// Blocks above are kept in one list, the last given first.
+#define LARGE_BLOCKS (8)
+
 static struct {
     memory_figures_t figures;
     size_t collect_at;
     header_t *limbo; // exported blocks whose array is gone
+    // Blocks that were given back and wait to be taken again: fresh memory costs
+    // a system call, and a page fault each 4 KB. Bytes in use and kept together
+    // stay below `collect_at`, which bytes in use may reach anyway.
+    size_t kept;
+    header_t *small[SMALL_LISTS];
+    header_t *large;
 } memory = { .figures = { .limit = DEFAULT_LIMIT }, .collect_at = LEAST_GROWTH };
+
+// The list that blocks of a size belong to. The debug builds keep none, so that
+// valgrind and the sanitizers see each use after a block was given.
+static header_t **list_for(size_t bytes) {
+    #ifdef NDEBUG
+    return bytes <= SMALL_STEP * SMALL_LISTS ? &memory.small[(bytes - 1) / SMALL_STEP] : &memory.large;
+    #else
+    (void)bytes;
+    return NULL;
+    #endif
+}
+
+static void release_list(header_t **list) {
+    while (*list != NULL) {
+        header_t *block = *list;
+        *list = block->next;
+        memory.kept -= block->bytes;
+        free(block);
+    }
+}
+
+static void release_kept(void) {
+    release_list(&memory.large);
+    for (size_t i = 0; i < SMALL_LISTS; i++) {
+        release_list(&memory.small[i]);
+    }
+}
+
+static header_t *take_kept(size_t bytes) {
+    header_t **link = list_for(bytes);
+    if (link == NULL) {
+        return NULL;
+    }
+    while (*link != NULL) {
+        header_t *block = *link;
+        if (block->bytes >= bytes && block->bytes - bytes <= bytes / 8) {
+            *link = block->next;
+            memory.kept -= block->bytes;
+            return block;
+        }
+        link = &block->next;
+    }
+    return NULL;
+}
 
 static void free_block(header_t *block) {
     memory.figures.used -= block->bytes;
-    free(block);
+    header_t **list = list_for(block->bytes);
+    if (list == NULL || memory.figures.used + memory.kept + block->bytes > memory.collect_at) {
+        free(block);
+        return;
+    }
+    block->next = *list;
+    *list = block;
+    memory.kept += block->bytes;
+    if (list == &memory.large) {
+        // The one that waited longest goes.
+        for (size_t i = 0; i < LARGE_BLOCKS && *list != NULL; i++) {
+            list = &(*list)->next;
+        }
+        release_list(list);
+    }
 }
 
 static void hold_blocks_with(const uint8_t *address) {
@@ -95,9 +166,20 @@ static void *try_take(size_t bytes, bool zeroed) {
     if (figures->used > figures->limit || bytes > figures->limit - figures->used) {
         return NULL;
     }
-    header_t *block = zeroed ? calloc(1, bytes) : malloc(bytes);
-    if (block == NULL) {
-        return NULL;
+    header_t *block = take_kept(bytes);
+    if (block != NULL) {
+        bytes = block->bytes;
+        if (zeroed) {
+            memset(block, 0, bytes);
+        }
+    } else {
+        if (memory.kept > figures->limit - figures->used - bytes) {
+            release_kept();
+        }
+        block = zeroed ? calloc(1, bytes) : malloc(bytes);
+        if (block == NULL) {
+            return NULL;
+        }
     }
     block->bytes = bytes;
     figures->used += bytes;
@@ -108,16 +190,20 @@ static void *try_take(size_t bytes, bool zeroed) {
 }
 
 void *memory_take(size_t bytes, bool zeroed) {
-    if (bytes > PTRDIFF_MAX - sizeof(header_t)) {
+    if (bytes > PTRDIFF_MAX - sizeof(header_t) - SMALL_STEP) {
         return NULL;
     }
     bytes += sizeof(header_t);
+    if (bytes <= SMALL_STEP * SMALL_LISTS) {
+        bytes = (bytes + SMALL_STEP - 1) / SMALL_STEP * SMALL_STEP;
+    }
     if (bytes <= memory.figures.limit && memory.figures.used + bytes > memory.collect_at) {
         memory_collect();
     }
     void *taken = try_take(bytes, zeroed);
     if (taken == NULL && bytes <= memory.figures.limit) {
         memory_collect();
+        release_kept();
         taken = try_take(bytes, zeroed);
     }
     return taken;
@@ -136,6 +222,7 @@ void memory_give_exported(void *taken) {
 }
 
 memory_figures_t memory_figures(void) {
+    release_kept();
     return memory.figures;
 }
 

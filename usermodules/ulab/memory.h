@@ -24,6 +24,7 @@ void memory_give_exported(void *memory);
 // Collect garbage, then free what no memoryview holds any more.
 void memory_collect(void);
 
+// Gives back to the system what is kept for the next arrays.
 memory_figures_t memory_figures(void);
 void memory_set_limit(size_t bytes);
 

@@ -11,10 +11,10 @@
 
 static mp_obj_t strides_to_obj(const ndarray_obj_t *self) {
     mp_obj_t strides[NDARRAY_MAX_DIMS];
-    for (size_t axis = 0; axis < self->ndim; axis++) {
-        strides[axis] = mp_obj_new_int(self->strides[axis]);
+    for (size_t axis = 0; axis < self->view->ndim; axis++) {
+        strides[axis] = mp_obj_new_int(self->view->strides[axis]);
     }
-    return mp_obj_new_tuple(self->ndim, strides);
+    return mp_obj_new_tuple(self->view->ndim, strides);
 }
 
 // A shape of as many items; one size may be left open with -1.
@@ -28,14 +28,14 @@ static strided_t reshaped(const ndarray_obj_t *self, mp_obj_t sizes) {
         possible = !__builtin_mul_overflow(len, view.shape[axis], &len);
     }
     if (unknown != NULL && possible) {
-        possible = len != 0 && self->len % len == 0;
-        *unknown = possible ? self->len / len : 0;
+        possible = len != 0 && ndarray_len(self) % len == 0;
+        *unknown = possible ? ndarray_len(self) / len : 0;
     } else {
-        possible = possible && len == self->len;
+        possible = possible && len == ndarray_len(self);
     }
     if (!possible) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("cannot reshape array of size " UINT_FMT),
-            (mp_uint_t)self->len);
+            (mp_uint_t)ndarray_len(self));
     }
     strided_set_dense(&view);
     return view;
@@ -44,8 +44,8 @@ static strided_t reshaped(const ndarray_obj_t *self, mp_obj_t sizes) {
 static mp_obj_t transposed(const ndarray_obj_t *self) {
     strided_t view = ndarray_strided(self);
     for (size_t axis = 0; axis < view.ndim; axis++) {
-        view.shape[axis] = self->shape[view.ndim - 1 - axis];
-        view.strides[axis] = self->strides[view.ndim - 1 - axis];
+        view.shape[axis] = self->view->shape[view.ndim - 1 - axis];
+        view.strides[axis] = self->view->strides[view.ndim - 1 - axis];
     }
     return ndarray_new_view_of(self, &view);
 }
@@ -55,9 +55,7 @@ static void set_shape(ndarray_obj_t *self, mp_obj_t sizes) {
     if (!ndarray_is_dense(self)) {
         mp_raise_ValueError(MP_ERROR_TEXT("cannot assign new shape to an array with gaps"));
     }
-    self->ndim = (uint8_t)view.ndim;
-    memcpy(self->shape, view.shape, sizeof(self->shape));
-    memcpy(self->strides, view.strides, sizeof(self->strides));
+    *self->view = view;
 }
 
 void ndarray_attr(mp_obj_t self_in, qstr attribute, mp_obj_t *dest) {
@@ -71,26 +69,26 @@ void ndarray_attr(mp_obj_t self_in, qstr attribute, mp_obj_t *dest) {
     }
     switch (attribute) {
         case MP_QSTR_shape:
-            dest[0] = shape_to_obj(self->ndim, self->shape);
+            dest[0] = shape_to_obj(self->view->ndim, self->view->shape);
             break;
         case MP_QSTR_strides:
             dest[0] = strides_to_obj(self);
             break;
         case MP_QSTR_ndim:
-            dest[0] = MP_OBJ_NEW_SMALL_INT(self->ndim);
+            dest[0] = MP_OBJ_NEW_SMALL_INT(self->view->ndim);
             break;
         case MP_QSTR_size:
-            dest[0] = mp_obj_new_int_from_uint(self->len);
+            dest[0] = mp_obj_new_int_from_uint(ndarray_len(self));
             break;
         case MP_QSTR_itemsize:
-            dest[0] = MP_OBJ_NEW_SMALL_INT(self->itemsize);
+            dest[0] = MP_OBJ_NEW_SMALL_INT(ndarray_dtype_itemsize(self->view->dtype));
             break;
         case MP_QSTR_dtype:
             // Bool counts as uint8 with a mark, so that is its type code.
-            dest[0] = MP_OBJ_NEW_SMALL_INT(self->dtype == NDARRAY_BOOL ? NDARRAY_UINT8 : self->dtype);
+            dest[0] = MP_OBJ_NEW_SMALL_INT(self->view->dtype == NDARRAY_BOOL ? NDARRAY_UINT8 : self->view->dtype);
             break;
         case MP_QSTR_T:
-            dest[0] = self->ndim == 1 ? self_in : transposed(self);
+            dest[0] = self->view->ndim == 1 ? self_in : transposed(self);
             break;
         default:
             dest[1] = MP_OBJ_SENTINEL; // look among the methods
@@ -126,7 +124,7 @@ static mp_obj_t method_reshape(size_t n_args, const mp_obj_t *args) {
     if (!ndarray_is_dense(self)) {
         strided_t from = ndarray_strided(self);
         self = ndarray_new_copy(&from, from.dtype);
-        view.data = self->data;
+        view.data = self->view->data;
     }
     return ndarray_new_view_of(self, &view);
 }
@@ -141,20 +139,20 @@ static mp_obj_t method_transpose(size_t n_args, const mp_obj_t *args) {
     mp_obj_t *axes;
     mp_obj_t given = n_args == 2 && !mp_obj_is_int(args[1]) ? args[1] : mp_obj_new_tuple(n_args - 1, args + 1);
     mp_obj_get_array(given, &count, &axes);
-    if (count != self->ndim) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("need %d axes, not %d"), (int)self->ndim, (int)count);
+    if (count != self->view->ndim) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("need %d axes, not %d"), (int)self->view->ndim, (int)count);
     }
     strided_t view = ndarray_strided(self);
     unsigned int seen = 0;
     for (size_t i = 0; i < count; i++) {
         mp_int_t axis = mp_obj_get_int(axes[i]);
-        axis += axis < 0 ? self->ndim : 0;
-        if (axis < 0 || axis >= self->ndim || (seen >> axis & 1)) {
+        axis += axis < 0 ? (mp_int_t)count : 0;
+        if (axis < 0 || axis >= (mp_int_t)count || (seen >> axis & 1)) {
             mp_raise_ValueError(MP_ERROR_TEXT("an axis is out of bounds or repeated"));
         }
         seen |= 1u << axis;
-        view.shape[i] = self->shape[axis];
-        view.strides[i] = self->strides[axis];
+        view.shape[i] = self->view->shape[axis];
+        view.strides[i] = self->view->strides[axis];
     }
     return ndarray_new_view_of(self, &view);
 }
@@ -184,7 +182,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(method_flatten_obj, 1, method_flatten);
 
 static mp_obj_t method_tobytes(mp_obj_t self_in) {
     ndarray_obj_t *self = ndarray_from_obj(self_in);
-    size_t bytes = self->len * self->itemsize;
+    size_t bytes = ndarray_bytes(self);
     strided_t from = ndarray_strided(self);
     strided_t to = from;
     vstr_t text;

@@ -8,55 +8,52 @@
 
 // The type's methods are in methods.c, its operators in operators.c.
 
-static size_t checked_len(ndarray_dtype_t dtype, size_t ndim, const size_t *shape) {
+// Bytes of the items of a shape.
+static size_t checked_bytes(ndarray_dtype_t dtype, size_t ndim, const size_t *shape) {
     if (ndim < 1 || ndim > NDARRAY_MAX_DIMS) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("an array has 1 to %d dimensions, not %d"),
             NDARRAY_MAX_DIMS, (int)ndim);
     }
-    // Without the zeros: an empty array's other axes are bounded too.
-    size_t room = PTRDIFF_MAX / ndarray_dtype_itemsize(dtype);
-    size_t len = 1;
+    size_t bytes = ndarray_dtype_itemsize(dtype);
+    bool empty = false;
     for (size_t axis = 0; axis < ndim; axis++) {
-        if (shape[axis] != 0) {
-            if (shape[axis] > room) {
-                mp_raise_ValueError(MP_ERROR_TEXT("array is too big"));
-            }
-            room /= shape[axis];
+        // An empty array's other axes are bounded too.
+        empty = empty || shape[axis] == 0;
+        if (shape[axis] != 0 && (__builtin_mul_overflow(bytes, shape[axis], &bytes) || bytes > PTRDIFF_MAX)) {
+            mp_raise_ValueError(MP_ERROR_TEXT("array is too big"));
         }
-        len *= shape[axis];
     }
-    return len;
+    return empty ? 0 : bytes;
 }
 
-static void set_layout(ndarray_obj_t *array, const strided_t *layout) {
-    array->dtype = (uint8_t)layout->dtype;
-    array->ndim = (uint8_t)layout->ndim;
-    array->itemsize = (uint8_t)ndarray_dtype_itemsize(layout->dtype);
-    array->len = strided_len(layout);
-    memset(array->shape, 0, sizeof(array->shape));
-    memset(array->strides, 0, sizeof(array->strides));
-    memcpy(array->shape, layout->shape, layout->ndim * sizeof(layout->shape[0]));
-    memcpy(array->strides, layout->strides, layout->ndim * sizeof(layout->strides[0]));
-}
+// The view of an array and, in the same memory behind it, items of its own.
+#define VIEW_BYTES ((sizeof(strided_t) + ITEM_BYTES - 1) / ITEM_BYTES * ITEM_BYTES)
 
-static ndarray_obj_t *new_array(ndarray_dtype_t dtype, size_t ndim, const size_t *shape, bool zeroed) {
-    size_t bytes = checked_len(dtype, ndim, shape) * ndarray_dtype_itemsize(dtype);
-    strided_t layout = { .dtype = dtype, .ndim = ndim };
-    memcpy(layout.shape, shape, ndim * sizeof(shape[0]));
-    strided_set_dense(&layout);
-
+static ndarray_obj_t *new_object(size_t bytes, bool zeroed) {
     ndarray_obj_t *array = mp_obj_malloc_with_finaliser(ndarray_obj_t, &ulab_ndarray_type);
     array->flags = 0;
     array->owner = MP_OBJ_NULL;
-    array->data = NULL;
-    set_layout(array, &layout);
-    array->data = memory_take(bytes, zeroed);
-    if (array->data == NULL) {
+    array->view = NULL;
+    array->view = bytes > SIZE_MAX - VIEW_BYTES ? NULL : memory_take(VIEW_BYTES + bytes, zeroed);
+    if (array->view == NULL) {
         memory_figures_t figures = memory_figures();
         mp_raise_msg_varg(&mp_type_MemoryError,
             MP_ERROR_TEXT("array needs " UINT_FMT " bytes, " UINT_FMT " of " UINT_FMT " are in use"),
             (mp_uint_t)bytes, (mp_uint_t)figures.used, (mp_uint_t)figures.limit);
     }
+    return array;
+}
+
+static ndarray_obj_t *new_array(ndarray_dtype_t dtype, size_t ndim, const size_t *shape, bool zeroed) {
+    ndarray_obj_t *array = new_object(checked_bytes(dtype, ndim, shape), zeroed);
+    strided_t *view = array->view;
+    view->data = (uint8_t *)view + VIEW_BYTES;
+    view->dtype = dtype;
+    view->ndim = ndim;
+    for (size_t axis = 0; axis < ndim; axis++) {
+        view->shape[axis] = shape[axis];
+    }
+    strided_set_dense(view);
     return array;
 }
 
@@ -74,31 +71,8 @@ ndarray_obj_t *ndarray_new_like(ndarray_dtype_t dtype, const strided_t *shaped) 
 
 ndarray_obj_t *ndarray_new_copy(const strided_t *from, ndarray_dtype_t dtype) {
     ndarray_obj_t *copy = ndarray_new_like(dtype, from);
-    strided_t to = ndarray_strided(copy);
-    strided_copy(&to, from);
+    strided_copy(copy->view, from);
     return copy;
-}
-
-ndarray_obj_t *ndarray_new_view(ndarray_dtype_t dtype, size_t ndim, const size_t *shape, const ptrdiff_t *strides,
-    uint8_t *data, mp_obj_t owner) {
-    checked_len(dtype, ndim, shape);
-    strided_t layout = { .dtype = dtype, .ndim = ndim };
-    memcpy(layout.shape, shape, ndim * sizeof(shape[0]));
-    memcpy(layout.strides, strides, ndim * sizeof(strides[0]));
-    ndarray_obj_t *view = mp_obj_malloc(ndarray_obj_t, &ulab_ndarray_type);
-    view->flags = 0;
-    view->data = data;
-    // Never a chain: the array that owns the memory, or what that one borrows from.
-    view->owner = owner;
-    if (ndarray_check(owner)) {
-        const ndarray_obj_t *other = MP_OBJ_TO_PTR(owner);
-        view->flags = other->flags & (NDARRAY_READ_ONLY | NDARRAY_BORROWED);
-        if (other->owner != MP_OBJ_NULL) {
-            view->owner = other->owner;
-        }
-    }
-    set_layout(view, &layout);
-    return view;
 }
 
 mp_obj_t ndarray_new_view_of(const ndarray_obj_t *array, const strided_t *view) {
@@ -106,20 +80,35 @@ mp_obj_t ndarray_new_view_of(const ndarray_obj_t *array, const strided_t *view) 
         MP_OBJ_FROM_PTR(array)));
 }
 
+ndarray_obj_t *ndarray_new_view(ndarray_dtype_t dtype, size_t ndim, const size_t *shape, const ptrdiff_t *strides,
+    uint8_t *data, mp_obj_t owner) {
+    checked_bytes(dtype, ndim, shape);
+    ndarray_obj_t *array = new_object(0, false);
+    // Never a chain: the array that owns the memory, or what that one borrows from.
+    array->owner = owner;
+    if (ndarray_check(owner)) {
+        const ndarray_obj_t *other = MP_OBJ_TO_PTR(owner);
+        array->flags = other->flags & (NDARRAY_READ_ONLY | NDARRAY_BORROWED);
+        if (other->owner != MP_OBJ_NULL) {
+            array->owner = other->owner;
+        }
+    }
+    *array->view = (strided_t) { .data = data, .dtype = dtype, .ndim = ndim };
+    memcpy(array->view->shape, shape, ndim * sizeof(shape[0]));
+    memcpy(array->view->strides, strides, ndim * sizeof(strides[0]));
+    return array;
+}
+
 strided_t ndarray_strided(const ndarray_obj_t *array) {
-    strided_t strided = { .data = array->data, .dtype = array->dtype, .ndim = array->ndim };
-    memcpy(strided.shape, array->shape, sizeof(strided.shape));
-    memcpy(strided.strides, array->strides, sizeof(strided.strides));
-    return strided;
+    return *array->view;
 }
 
 // A bytearray that grows moves away from under its views.
 static void check_borrowed(const ndarray_obj_t *array) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(array->owner, &buffer, MP_BUFFER_READ);
-    strided_t strided = ndarray_strided(array);
     const uint8_t *low, *high;
-    strided_extent(&strided, &low, &high);
+    strided_extent(array->view, &low, &high);
     if (low < (uint8_t *)buffer.buf || high > (uint8_t *)buffer.buf + buffer.len) {
         mp_raise_ValueError(MP_ERROR_TEXT("the array's buffer was resized"));
     }
@@ -132,28 +121,25 @@ ndarray_obj_t *ndarray_from_obj(mp_obj_t object) {
     }
     ndarray_obj_t *array = MP_OBJ_TO_PTR(object);
     // Nothing is read through an empty view, which may point anywhere.
-    if ((array->flags & NDARRAY_BORROWED) && array->len != 0) {
+    if ((array->flags & NDARRAY_BORROWED) && ndarray_len(array) != 0) {
         check_borrowed(array);
     }
     return array;
 }
 
 bool ndarray_is_dense(const ndarray_obj_t *array) {
-    strided_t strided = ndarray_strided(array);
-    return strided_is_dense(&strided);
+    return strided_is_dense(array->view);
 }
 
 void ndarray_set_flat(ndarray_obj_t *array) {
-    array->ndim = 1;
-    array->shape[0] = array->len;
-    array->strides[0] = array->itemsize;
+    array->view->shape[0] = ndarray_len(array);
+    array->view->ndim = 1;
+    strided_set_dense(array->view);
 }
 
 void ndarray_drop_axis(ndarray_obj_t *array, size_t axis) {
-    strided_t layout = ndarray_strided(array);
-    strided_axis_last(&layout, axis);
-    layout.ndim--;
-    set_layout(array, &layout);
+    strided_axis_last(array->view, axis);
+    array->view->ndim--;
 }
 
 void ndarray_check_writable(const ndarray_obj_t *array) {
@@ -163,18 +149,15 @@ void ndarray_check_writable(const ndarray_obj_t *array) {
 }
 
 void ndarray_discard(ndarray_obj_t *array) {
-    if (array->owner == MP_OBJ_NULL && array->data != NULL) {
-        if (array->flags & NDARRAY_EXPORTED) {
-            memory_give_exported(array->data);
-        } else {
-            memory_give(array->data);
-        }
-        // Nothing can be read through an array that was given back.
-        array->data = NULL;
-        array->len = 0;
-        array->ndim = 1;
-        array->shape[0] = 0;
+    // Nothing can be read through an array that was given back.
+    static strided_t nothing = { .dtype = NDARRAY_UINT8, .ndim = 1 };
+    if (array->flags & NDARRAY_EXPORTED) {
+        memory_give_exported(array->view);
+    } else if (array->view != &nothing) {
+        memory_give(array->view);
     }
+    array->flags = 0;
+    array->view = &nothing;
 }
 
 // The finaliser. A program that calls it by name does not free what views use.
@@ -191,9 +174,9 @@ static mp_int_t ndarray_get_buffer(mp_obj_t self_in, mp_buffer_info_t *buffer, m
     if (!ndarray_is_dense(self) || ((flags & MP_BUFFER_WRITE) && (self->flags & NDARRAY_READ_ONLY))) {
         return 1;
     }
-    buffer->buf = self->data;
-    buffer->len = self->len * self->itemsize;
-    buffer->typecode = self->dtype == NDARRAY_BOOL ? NDARRAY_UINT8 : self->dtype;
+    buffer->buf = self->view->data;
+    buffer->len = ndarray_bytes(self);
+    buffer->typecode = self->view->dtype == NDARRAY_BOOL ? NDARRAY_UINT8 : self->view->dtype;
     ndarray_obj_t *owner = self;
     if (self->owner != MP_OBJ_NULL && ndarray_check(self->owner)) {
         owner = MP_OBJ_TO_PTR(self->owner);

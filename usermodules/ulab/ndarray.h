@@ -10,19 +10,14 @@
 
 #include "py/obj.h"
 
-#include "dtype.h"
+#include "strided.h"
 
+// One block of the interpreter's heap, which is what its allocator finds at once.
 typedef struct _ndarray_obj_t {
     mp_obj_base_t base;
-    uint8_t dtype;                       // an ndarray_dtype_t
-    uint8_t ndim;                        // 1 to NDARRAY_MAX_DIMS
-    uint8_t itemsize;                    // bytes
-    uint8_t flags;                       // private to ulab
-    size_t len;                          // items
-    size_t shape[NDARRAY_MAX_DIMS];      // items along each axis
-    ptrdiff_t strides[NDARRAY_MAX_DIMS]; // bytes from one item to the next along each axis
-    uint8_t *data;                       // the first item
-    mp_obj_t owner;                      // what keeps data alive: MP_OBJ_NULL for an array that owns its memory
+    strided_t *view; // dtype, shape, strides and items; outside of the interpreter's heap
+    mp_obj_t owner;  // what keeps the items alive: MP_OBJ_NULL for an array that owns them
+    uint8_t flags;   // private to ulab
 } ndarray_obj_t;
 
 extern const mp_obj_type_t ulab_ndarray_type;
@@ -44,6 +39,14 @@ ndarray_obj_t *ndarray_new_view(ndarray_dtype_t dtype, size_t ndim, const size_t
 
 // The array behind an argument, or TypeError.
 ndarray_obj_t *ndarray_from_obj(mp_obj_t object);
+
+static inline size_t ndarray_len(const ndarray_obj_t *array) {
+    return strided_len(array->view);
+}
+
+static inline size_t ndarray_bytes(const ndarray_obj_t *array) {
+    return strided_len(array->view) * ndarray_dtype_itemsize(array->view->dtype);
+}
 
 // Whether the items lie one after the other in C order.
 bool ndarray_is_dense(const ndarray_obj_t *array);

@@ -21,7 +21,7 @@ static mp_obj_t transform(mp_obj_t object, bool inverse) {
         mp_raise_ValueError(MP_ERROR_TEXT("fft needs at least one item"));
     }
     ndarray_obj_t *result = ndarray_new_copy(&from, NDARRAY_COMPLEX);
-    double *values = (void *)result->data;
+    double *values = (void *)result->view->data;
     size_t doubles = fft_workspace(n);
     double *workspace = doubles == 0 ? NULL : memory_take(doubles * sizeof(double), false);
     if (workspace == NULL) {

@@ -19,11 +19,11 @@ static ndarray_obj_t *result_array(const universal_t *function, const operand_t 
     }
     ndarray_obj_t *out = ndarray_from_obj(out_in);
     ndarray_check_writable(out);
-    bool is_float = out->dtype == NDARRAY_FLOAT32 || out->dtype == NDARRAY_FLOAT64;
+    bool is_float = out->view->dtype == NDARRAY_FLOAT32 || out->view->dtype == NDARRAY_FLOAT64;
     if (function->predicate || dtype == NDARRAY_COMPLEX || !is_float) {
         mp_raise_ValueError(MP_ERROR_TEXT("out must be a float array"));
     }
-    if (out->ndim != in->view.ndim || memcmp(out->shape, in->view.shape, out->ndim * sizeof(out->shape[0])) != 0) {
+    if (out->view->ndim != in->view.ndim || memcmp(out->view->shape, in->view.shape, out->view->ndim * sizeof(out->view->shape[0])) != 0) {
         mp_raise_ValueError(MP_ERROR_TEXT("out and the input must have the same shape"));
     }
     return out;

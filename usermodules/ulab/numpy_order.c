@@ -204,7 +204,7 @@ static mp_obj_t numpy_median(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
         ndarray_discard(flat);
     }
     if (from.ndim == 1) {
-        return item_get(dtype, medians->data);
+        return item_get(dtype, medians->view->data);
     }
     ndarray_drop_axis(medians, axis);
     return MP_OBJ_FROM_PTR(medians);

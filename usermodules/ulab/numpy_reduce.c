@@ -162,7 +162,7 @@ static mp_obj_t reduce_all(function_t function, const strided_t *array, bool kee
     strided_t ones = { .ndim = array->ndim, .shape = { 1, 1, 1, 1 } };
     ndarray_dtype_t dtype = result_dtype(function, array->dtype, strided_len(array));
     ndarray_obj_t *results = ndarray_new_like(dtype, &ones);
-    result_to_item(&result, dtype, results->data);
+    result_to_item(&result, dtype, results->view->data);
     return MP_OBJ_FROM_PTR(results);
 }
 

@@ -133,7 +133,7 @@ static mp_obj_t contains(mp_obj_t array, mp_obj_t value) {
         return mp_const_false;
     }
     ndarray_obj_t *flags = MP_OBJ_TO_PTR(equal);
-    bool found = memchr(flags->data, 1, flags->len) != NULL;
+    bool found = memchr(flags->view->data, 1, ndarray_len(flags)) != NULL;
     ndarray_discard(flags);
     return mp_obj_new_bool(found);
 }
@@ -236,7 +236,7 @@ static mp_obj_t with_constant(binary_t op, mp_obj_t constant, const ndarray_obj_
 
 static mp_obj_t negative(const ndarray_obj_t *array) {
     // -0.0 - x is -x, also for zeros.
-    switch (array->dtype) {
+    switch (array->view->dtype) {
         case NDARRAY_FLOAT32:
         case NDARRAY_FLOAT64:
             return with_constant(BINARY_SUBTRACT, mp_obj_new_float(-0.0), array);
@@ -248,7 +248,7 @@ static mp_obj_t negative(const ndarray_obj_t *array) {
 }
 
 static mp_obj_t invert(const ndarray_obj_t *array) {
-    if (!kind_is_integer(kind_of_dtype(array->dtype))) {
+    if (!kind_is_integer(kind_of_dtype(array->view->dtype))) {
         mp_raise_ValueError(MP_ERROR_TEXT("operation is not supported for given type"));
     }
     return with_constant(BINARY_XOR, MP_OBJ_NEW_SMALL_INT(-1), array);
@@ -258,7 +258,7 @@ mp_obj_t absolute(const ndarray_obj_t *array) {
     strided_t view = ndarray_strided(array);
     ndarray_obj_t *result;
     strided_t out;
-    switch (array->dtype) {
+    switch (array->view->dtype) {
         case NDARRAY_INT8:
         case NDARRAY_INT16:
         case NDARRAY_INT32:
@@ -292,9 +292,9 @@ mp_obj_t ndarray_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
     ndarray_obj_t *self = ndarray_from_obj(self_in);
     switch (op) {
         case MP_UNARY_OP_BOOL:
-            return mp_obj_new_bool(self->len != 0);
+            return mp_obj_new_bool(ndarray_len(self) != 0);
         case MP_UNARY_OP_LEN:
-            return mp_obj_new_int_from_uint(self->shape[0]);
+            return mp_obj_new_int_from_uint(self->view->shape[0]);
         case MP_UNARY_OP_POSITIVE: {
             strided_t view = ndarray_strided(self);
             return MP_OBJ_FROM_PTR(ndarray_new_copy(&view, view.dtype));

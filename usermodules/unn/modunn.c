@@ -140,12 +140,12 @@ static net_obj_t *living_net(mp_obj_t self_in) {
 
 static void check_image(const net_obj_t *self, const ndarray_obj_t *image) {
     const unn_tensor_t *input = self->net.tensors;
-    bool same = image->ndim == input->dimensions;
+    bool same = image->view->ndim == input->dimensions;
     for (size_t i = 0; same && i < input->dimensions; i++) {
-        same = image->shape[i] == input->shape[i];
+        same = image->view->shape[i] == input->shape[i];
     }
     if (!same) {
-        mp_obj_t shapes[2] = { shape_tuple(image->ndim, image->shape), tensor_shape(input) };
+        mp_obj_t shapes[2] = { shape_tuple(image->view->ndim, image->view->shape), tensor_shape(input) };
         vstr_t text;
         mp_print_t print;
         vstr_init_print(&text, 64, &print);
@@ -155,26 +155,26 @@ static void check_image(const net_obj_t *self, const ndarray_obj_t *image) {
         mp_obj_print_helper(&print, shapes[1], PRINT_REPR);
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&text));
     }
-    if (image->dtype != NDARRAY_UINT8 && image->dtype != NDARRAY_FLOAT32 && image->dtype != NDARRAY_FLOAT64) {
+    if (image->view->dtype != NDARRAY_UINT8 && image->view->dtype != NDARRAY_FLOAT32 && image->view->dtype != NDARRAY_FLOAT64) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("image has dtype '%c', need 'B', 'f' or 'd'"),
-            image->dtype);
+            image->view->dtype);
     }
 }
 
 static void put_image(const net_obj_t *self, const ndarray_obj_t *image) {
-    size_t last = image->ndim - 1u, runs[2] = { 1, 1 };
+    size_t last = image->view->ndim - 1u, runs[2] = { 1, 1 };
     ptrdiff_t steps[2] = { 0, 0 };
     for (size_t i = 0; i < last; i++) {
-        runs[2 - last + i] = image->shape[i];
-        steps[2 - last + i] = image->strides[i];
+        runs[2 - last + i] = image->view->shape[i];
+        steps[2 - last + i] = image->view->strides[i];
     }
     size_t item = 0;
     for (size_t i = 0; i < runs[0]; i++) {
         for (size_t j = 0; j < runs[1]; j++) {
-            const uint8_t *pixels = image->data + (ptrdiff_t)i * steps[0] + (ptrdiff_t)j * steps[1];
-            unn_put_pixels(&self->net, self->arena, item, (char)image->dtype, pixels, image->strides[last],
-                image->shape[last]);
-            item += image->shape[last];
+            const uint8_t *pixels = image->view->data + (ptrdiff_t)i * steps[0] + (ptrdiff_t)j * steps[1];
+            unn_put_pixels(&self->net, self->arena, item, (char)image->view->dtype, pixels, image->view->strides[last],
+                image->view->shape[last]);
+            item += image->view->shape[last];
         }
     }
 }
@@ -188,12 +188,12 @@ static mp_obj_t net_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_
     const size_t shape[3] = { output->shape[0], output->shape[1], output->shape[2] };
     ndarray_obj_t *answer = ndarray_new(NDARRAY_FLOAT32, output->dimensions, shape);
     if (ndarray_is_dense(image)) {
-        unn_put_pixels(&self->net, self->arena, 0, (char)image->dtype, image->data, image->itemsize, image->len);
+        unn_put_pixels(&self->net, self->arena, 0, (char)image->view->dtype, image->view->data, ndarray_dtype_itemsize(image->view->dtype), ndarray_len(image));
     } else {
         put_image(self, image);
     }
     unn_run(&self->net, self->arena);
-    unn_get_answer(&self->net, self->arena, (float *)answer->data);
+    unn_get_answer(&self->net, self->arena, (float *)answer->view->data);
     return MP_OBJ_FROM_PTR(answer);
 }
 
