@@ -30,8 +30,8 @@ typedef struct {
 // Opens the source, reads the header (and the details, if wanted), does `work`,
 // and closes everything, also where an exception passes: reading a stream may
 // raise one through libjpeg. `keeper` is NULL for a decoder that lives no longer.
-mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool details, mp_obj_t (*work)(job_t *job, void *context),
-    void *context);
+mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, bool details,
+    mp_obj_t (*work)(job_t *job, void *context), void *context);
 
 void check_status(job_t *job, ujpeg_status_t status);
 

@@ -39,7 +39,7 @@ static mp_obj_t info_work(job_t *job, void *context) {
 }
 
 static mp_obj_t ujpeg_info(mp_obj_t source) {
-    return with_decoder(NULL, source, true, info_work, NULL);
+    return with_decoder(NULL, source, false, true, info_work, NULL);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ujpeg_info_obj, ujpeg_info);
 
@@ -148,7 +148,7 @@ static mp_obj_t result_for(ujpeg_request_t *request, const call_t *call) {
     size_t ndim = planes || channels == 1 ? 2 : 3;
     mp_obj_t result = call->args[ARG_out].u_obj;
     if (result == mp_const_none) {
-        bool zeroed = !request->strict;
+        bool zeroed = !call->args[ARG_strict].u_bool;
         if (call->keeper != NULL && fits_again(call->keeper->result, planes, ndim, shape)) {
             result = call->keeper->result;
         } else if (planes) {
@@ -201,7 +201,6 @@ static mp_obj_t decode_work(job_t *job, void *context) {
     ujpeg_request_t request = {
         .scale = (uint32_t)args[ARG_scale].u_int,
         .resize = args[ARG_size].u_obj != mp_const_none,
-        .strict = args[ARG_strict].u_bool,
         .format = call->format == MP_QSTR_gray ? UJPEG_GRAY : call->format == MP_QSTR_ycbcr ? UJPEG_YCBCR : UJPEG_RGB,
     };
     check_limit(&job->header, mp_obj_get_int(args[ARG_max_pixels].u_obj));
@@ -215,7 +214,7 @@ static mp_obj_t decode_work(job_t *job, void *context) {
     }
     mp_obj_t result = result_for(&request, call);
     check_status(job, ujpeg_decode(job->decoder, &request));
-    return request.strict ? result : salvage(job, result);
+    return args[ARG_strict].u_bool ? result : salvage(job, result);
 }
 
 static bool is_format(qstr name) {
@@ -248,7 +247,7 @@ mp_obj_t decode_image(decoder_obj_t *keeper, size_t n_args, const mp_obj_t *pos_
     if (scale != 1 && call.args[ARG_size].u_obj != mp_const_none) {
         mp_raise_ValueError(MP_ERROR_TEXT("give scale or size, not both"));
     }
-    return with_decoder(keeper, call.args[ARG_src].u_obj, false, decode_work, &call);
+    return with_decoder(keeper, call.args[ARG_src].u_obj, call.args[ARG_strict].u_bool, false, decode_work, &call);
 }
 
 static mp_obj_t ujpeg_decode_function(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {

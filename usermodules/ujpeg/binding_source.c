@@ -163,8 +163,8 @@ static ujpeg_decoder_t *take_decoder(decoder_obj_t *keeper) {
     return decoder;
 }
 
-mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool details, mp_obj_t (*work)(job_t *job, void *context),
-    void *context) {
+mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, bool details,
+    mp_obj_t (*work)(job_t *job, void *context), void *context) {
     job_t job = { .stream = MP_OBJ_NULL };
     if (keeper != NULL && keeper->busy) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("this Decoder is at work"));
@@ -176,7 +176,7 @@ mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool details, mp_o
         if (keeper != NULL) {
             keeper->busy = true;
         }
-        check_status(&job, ujpeg_open(job.decoder, &job.source, &job.header, details ? &job.details : NULL));
+        check_status(&job, ujpeg_open(job.decoder, &job.source, strict, &job.header, details ? &job.details : NULL));
         mp_obj_t result = work(&job, context);
         nlr_pop();
         close_job(&job, keeper);

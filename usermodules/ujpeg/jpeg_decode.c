@@ -212,8 +212,8 @@ static void complete_details(ujpeg_decoder_t *decoder) {
     details->length = ujpeg_find_end(decoder);
 }
 
-ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source, ujpeg_header_t *header,
-    ujpeg_details_t *details) {
+ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source, bool strict,
+    ujpeg_header_t *header, ujpeg_details_t *details) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     // All but the memory that is kept begins anew.
     void *cache = decoder->cache;
@@ -221,7 +221,7 @@ ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source
     decoder->cache = cache;
     decoder->source = source;
     decoder->details = details;
-    decoder->strict = true;
+    decoder->strict = strict;
     decoder->error.error_exit = error_exit;
     decoder->error.emit_message = emit_message;
     decoder->error.reset_error_mgr = reset_error;
@@ -280,8 +280,10 @@ static uint8_t *take_row(struct jpeg_decompress_struct *jpeg) {
 // How many rows of the scaled image are from data, not invented.
 static uint32_t rows_reached(const ujpeg_decoder_t *decoder) {
     const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-    bool first_scan = !jpeg->inputctl->has_multiple_scans || jpeg->input_scan_number <= 1;
-    if (!decoder->ended || !first_scan) {
+    // A progressive image has all of its rows, coarsely, after the first scan.
+    bool all_rows = jpeg->inputctl->has_multiple_scans && (jpeg->input_scan_number > 1
+        || (jpeg->input_iMCU_row == jpeg->total_iMCU_rows && !jpeg->entropy->insufficient_data));
+    if (!decoder->ended || all_rows) {
         return jpeg->output_height;
     }
     return jpeg->master->last_good_iMCU_row * (uint32_t)(jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size);
@@ -378,17 +380,32 @@ static void finish(ujpeg_decoder_t *decoder) {
     }
 }
 
+// Where all scans are read before the first row comes out, what was read before an
+// error can still come out.
+static bool goes_on_after_error(ujpeg_decoder_t *decoder) {
+    struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+    if (decoder->strict || decoder->status != UJPEG_BAD_DATA || jpeg->global_state != DSTATE_PRELOAD
+        || jpeg->inputctl->eoi_reached) {
+        return false;
+    }
+    decoder->ended = true;
+    jpeg->inputctl->finish_input_pass(jpeg);
+    jpeg->inputctl->eoi_reached = TRUE;
+    return true;
+}
+
 ujpeg_status_t ujpeg_decode(ujpeg_decoder_t *decoder, const ujpeg_request_t *request) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-    decoder->strict = request->strict;
-    if (setjmp(decoder->escape)) {
+    if (setjmp(decoder->escape) && !goes_on_after_error(decoder)) {
         bool salvaged = decoder->status == UJPEG_BAD_DATA && !decoder->strict && decoder->rows > 0;
         return salvaged ? UJPEG_OK : decoder->status;
     }
-    choose_colours(decoder, request->format);
-    jpeg->dct_method = JDCT_ISLOW;
-    jpeg->scale_num = 1;
-    jpeg->scale_denom = request->scale;
+    if (jpeg->global_state == DSTATE_READY) {
+        choose_colours(decoder, request->format);
+        jpeg->dct_method = JDCT_ISLOW;
+        jpeg->scale_num = 1;
+        jpeg->scale_denom = request->scale;
+    }
     jpeg_start_decompress(jpeg);
     if (decoder->source->shared && !jpeg->inputctl->has_multiple_scans) {
         ujpeg_count_mcus(decoder);

@@ -62,7 +62,6 @@ typedef struct {
     ujpeg_region_t region; // in pixels of the full image, inside of it
     uint32_t scale;        // 1, 2, 4 or 8: the image is made smaller by it
     bool resize;           // the scaled region is averaged to width x height
-    bool strict;           // damage is an error
     uint32_t width;        // of the result
     uint32_t height;
     ujpeg_format_t format;
@@ -76,11 +75,12 @@ extern const size_t ujpeg_decoder_bytes; // that this takes
 void ujpeg_decoder_free(ujpeg_decoder_t *decoder);
 
 // Reads up to the first scan, or with `details`, if they are wanted, to the end
-// of the image, which then cannot be decoded any more. The source and the
+// of the image, which then cannot be decoded any more. Where it is not strict,
+// damage is an error only if it leaves not a single row. The source and the
 // details must live until ujpeg_close(), which belongs behind every ujpeg_open(),
 // successful or not.
-ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source, ujpeg_header_t *header,
-    ujpeg_details_t *details);
+ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source, bool strict,
+    ujpeg_header_t *header, ujpeg_details_t *details);
 void ujpeg_close(ujpeg_decoder_t *decoder);
 
 // The largest of 8, 4, 2 and 1 at which the region is not smaller than width x height.
@@ -88,11 +88,10 @@ uint32_t ujpeg_scale_for_size(const ujpeg_region_t *region, uint32_t width, uint
 
 // Once, after ujpeg_open(). Without resize, the result is ceil(region / scale).
 // What lies right, left or above of the region is not transformed; what lies below
-// is read only from a source that is shared. Where the request is not strict,
-// damaged data are an error only if they give not a single row.
+// is read only from a source that is shared.
 ujpeg_status_t ujpeg_decode(ujpeg_decoder_t *decoder, const ujpeg_request_t *request);
 
-// After a request that was not strict: rows of the result that the data reached,
+// After decoding: rows of the result that the data reached,
 // and how often libjpeg has found fault; the message is about the first time.
 uint32_t ujpeg_rows(const ujpeg_decoder_t *decoder);
 uint32_t ujpeg_warnings(const ujpeg_decoder_t *decoder);
