@@ -190,7 +190,7 @@ static uint8_t estimated_quality(const struct jpeg_decompress_struct *jpeg) {
     uint32_t least = UINT32_MAX;
     for (uint8_t quality = 100; table != NULL && quality > 0; --quality) {
         uint32_t difference = 0;
-        for (uint32_t i = 0; i < 64; ++i) {
+        for (uint32_t i = 0; i < 64 && difference < least; ++i) {
             int32_t step = jpeg_quantizer(0, i, quality) - table->quantval[i];
             difference += (uint32_t)(step < 0 ? -step : step);
         }
