@@ -10,7 +10,7 @@
 
 #define OPTION_BYTES (8)
 #define MEMORY_LIMIT (32 * 1024 * 1024)
-#define MAX_PIXELS (1 << 20)
+#define MAX_PIXELS (1 << 19)
 
 #define CHECK(condition) if (!(condition)) { fprintf(stderr, "%d: %s\n", __LINE__, #condition); abort(); }
 
