@@ -20,6 +20,10 @@ static mp_obj_t import(qstr name) {
     return module != MP_OBJ_NULL ? module : mp_import_name(name, mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
 }
 
+mp_obj_t frozen_name(qstr module, qstr name) {
+    return lookup(&mp_obj_module_get_globals(import(module))->map, name);
+}
+
 // The name under which a file in the folder of a module's Python is imported,
 // or MP_QSTRnull where there is no such file.
 static qstr file_name(const mp_map_t *globals, const char *file) {
@@ -47,8 +51,7 @@ void frozen_attr(mp_obj_t module, qstr name, mp_obj_t *dest) {
         }
         mp_obj_t init = lookup(globals, MP_QSTR___package__);
         if (init != MP_OBJ_NULL) {
-            mp_obj_t python = import(MP_OBJ_QSTR_VALUE(init));
-            dest[0] = lookup(&mp_obj_module_get_globals(python)->map, name);
+            dest[0] = frozen_name(MP_OBJ_QSTR_VALUE(init), name);
             if (dest[0] != MP_OBJ_NULL) {
                 return;
             }

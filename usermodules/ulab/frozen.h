@@ -12,4 +12,7 @@
 // one whose names are the module's own. All are imported on first use.
 void frozen_attr(mp_obj_t module, qstr name, mp_obj_t *dest);
 
+// A name of a module of Python, for what C leaves to it.
+mp_obj_t frozen_name(qstr module, qstr name);
+
 #endif // ULAB_FROZEN_H

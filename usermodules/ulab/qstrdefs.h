@@ -3,4 +3,6 @@
 Q(optimize)
 Q(ulab.numpy)
 Q(ulab.numpy.__init__)
+Q(ulab.numpy.linalg)
+Q(ulab.numpy.linalg.__init__)
 Q(ulab.scipy)
