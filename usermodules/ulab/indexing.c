@@ -306,7 +306,7 @@ static mp_obj_t index_array_from_obj(mp_obj_t object) {
     unsigned int kinds = is_sequence(object) ? leaf_kinds(object) : LEAF_OTHER;
     if (kinds & LEAF_OTHER) {
         mp_raise_msg_varg(&mp_type_IndexError,
-            MP_ERROR_TEXT("an index is an int, a slice, None, Ellipsis or an array of ints or bools, not %s"),
+            MP_ERROR_TEXT("cannot index with %s: need int, slice, None, ..., int or bool array"),
             mp_obj_get_type_str(object));
     }
     if (ndarray_check(object)) {
