@@ -93,6 +93,12 @@ COUNTER ?= ../shared/tools/arm_insns
 bench-arm: firmware ## count the ARMv7 instructions of ulab's operations
 	@bench/ulab_arm.py dist/$(ARCH)/micropython $(COUNTER)
 
+.PHONY: fuzz-ulab
+SECONDS ?= 60
+fuzz-ulab: packages-test $(PYTHON_ENV)/ready ## run random programs against ulab under the sanitizers for SECONDS=60
+	$(MAKE) --no-print-directory firmware-native ARCH=host-asan
+	$(PYTHON_ENV)/bin/python host_tests/ulab_fuzz.py --seconds $(SECONDS)
+
 .PHONY: train
 train: $(PYTHON_ENV)/ready-train ## make the committed door model again
 	@$(MAKE) --no-print-directory firmware-native ARCH=host

@@ -87,8 +87,8 @@ class Program:
 
     def number(self, complex_too=False):
         """The text of a Python number."""
-        texts = ["2", "0", "1", "-1", "255", "256", "-129", "65536", "0.5", "-2.5", "1e10", "float('nan')",
-                 "float('inf')", "-0.0", "True", "300", "127", "-32768", "2147483648", "-70000"]  # fmt: skip
+        texts = ["2", "0", "1", "(-1)", "255", "256", "(-129)", "65536", "0.5", "(-2.5)", "1e10", "float('nan')",
+                 "float('inf')", "(-0.0)", "300", "127", "(-32768)", "2147483648", "(-70000)"]  # fmt: skip
         return self.pick(*texts, *(["1j", "(2.5-1j)"] if complex_too else []))
 
     def shape(self, low=1, high=4, most=MOST_ITEMS):
@@ -109,6 +109,8 @@ class Program:
         order = list(range(len(shape)))
         if layout in ("strided", "transposed"):
             steps = [self.draw(STEPS) for _ in shape]
+            while math.prod(side * abs(step) for side, (step, _) in zip(shape, steps, strict=True)) > 4 * MOST_ITEMS:
+                steps[max(range(len(steps)), key=lambda axis: abs(steps[axis][0]))] = (1, 0)
         if layout == "transposed":
             order = list(self.draw(st.permutations(order)))
         # Axis i of the base becomes axis order.index(i) of the view.

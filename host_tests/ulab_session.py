@@ -44,9 +44,9 @@ while True:
 
 
 class Session:
-    """Evaluates expressions in one build of the interpreter."""
+    """One build of the interpreter with a script that answers each line of JSON with another."""
 
-    def __init__(self, interpreter, heap="8M", seconds=120):
+    def __init__(self, interpreter, script=SERVER, heap="8M", seconds=120):
         self.interpreter = interpreter
         self.heap = heap
         self.seconds = seconds
@@ -54,17 +54,21 @@ class Session:
         self.folder = tempfile.TemporaryDirectory()
         self.errors = Path(self.folder.name) / "errors"
         self.script = Path(self.folder.name) / "server.py"
-        self.script.write_text(SERVER)
+        self.script.write_text(script)
 
     def ask(self, statements, expression):
-        """The value of an expression after some statements, as SERVER spells it.
+        """The value of an expression after some statements, as SERVER spells it."""
+        return self.request([statements, expression])
+
+    def request(self, question):
+        """The answer to a question.
 
         Raises AssertionError with what the interpreter printed where it crashed or hung.
         """
         if self.process is None:
             self._start()
         try:
-            self.process.stdin.write(json.dumps([statements, expression]) + "\n")
+            self.process.stdin.write(json.dumps(question) + "\n")
             self.process.stdin.flush()
             ready, _, _ = select.select([self.process.stdout], [], [], self.seconds)
             line = self.process.stdout.readline() if ready else ""
@@ -81,7 +85,7 @@ class Session:
         with self.errors.open("w") as errors:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-                env=self.interpreter.environment(),
+                env=self.interpreter.environment(), cwd=self.folder.name,
             )  # fmt: skip
 
     def close(self):
