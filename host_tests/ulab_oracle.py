@@ -76,21 +76,17 @@ def scalar_dtype(value, array=None, array_is_left=False):
         return "bool"
     if isinstance(value, (complex, numpy.complexfloating)):
         return "complex"
-    float32 = array is not None and array.dtype == numpy.float32
+    beside = "" if array is None else name(array.dtype)
     if isinstance(value, (float, numpy.floating)):
-        return "float32" if float32 else "float64"
-    small = array is not None and array_is_left and array.dtype in (numpy.int8, numpy.int16)
-    if small and 0 <= value <= 32767:
+        return "float32" if beside == "float32" else "float64"
+    if beside in ("int32", "uint32") and numpy.iinfo(beside).min <= value <= numpy.iinfo(beside).max:
+        return beside
+    if array_is_left and beside in ("int8", "int16") and 0 <= value <= 32767:
         return "int8" if value <= 127 else "int16"
-    for dtype in ("uint8", "int8", "uint16", "int16", "int32", "uint32"):
-        limits = numpy.iinfo(dtype)
-        if limits.min <= value <= limits.max and (dtype not in ("int32", "uint32") or WIDE_SCALARS):
-            return "float32" if float32 and dtype in ("int32", "uint32") else dtype
-    return "float32" if float32 else "float64"
-
-
-# Whether an int beyond 16 bits counts as int32 or uint32.
-WIDE_SCALARS = False
+    for dtype in ("uint8", "int8", "uint16", "int16"):
+        if numpy.iinfo(dtype).min <= value <= numpy.iinfo(dtype).max:
+            return dtype
+    return "float32" if beside == "float32" else "float64"
 
 
 def operand(value):
@@ -126,7 +122,7 @@ def binary(operation, left, right):
         raise TypeError(f"{operation} of {dtypes_of(left, right)}")
     function = {
         "&": numpy.bitwise_and, "|": numpy.bitwise_or, "^": numpy.bitwise_xor,
-        "<<": _left_shift, ">>": _right_shift, "left_shift": _left_shift, "right_shift": _right_shift,
+        "<<": numpy.left_shift, ">>": numpy.right_shift,
         "remainder": numpy.fmod,
     }.get(operation) or getattr(numpy, operation)  # fmt: skip
     exact = operation in ("add", "subtract", "multiply", "divide", "maximum", "minimum")
@@ -140,17 +136,6 @@ def binary(operation, left, right):
         raise NotImplementedError(operation)
     with numpy.errstate(all="ignore"):
         return cast(function(_wide(left, wide), _wide(right, wide)), result)
-
-
-def _left_shift(left, right):
-    """By a negative number or by 64 and more nothing is left."""
-    count = numpy.clip(right, 0, 63)
-    return numpy.where((right < 0) | (right > 63), 0, numpy.left_shift(left, count))
-
-
-def _right_shift(left, right):
-    count = numpy.clip(right, 0, 63)
-    return numpy.where(right < 0, 0, numpy.right_shift(left, count))
 
 
 def compare(operation, left, right):

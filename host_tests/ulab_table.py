@@ -153,7 +153,7 @@ PRECISE = ("ceil", "floor", "sqrt", "rint", "trunc", "fabs", "degrees", "radians
 def universal(program, name):
     function = oracle.MATH_NAMES.get(name, name)
     form = program.pick("array", "array", "number", "list", "out")
-    kind = program.pick("any", "finite", "unit", "small")
+    kind = program.pick("any", "finite", "unit", "small") if form == "array" else program.pick("unit", "small")
     ulps = 2 if name in PRECISE else 8
     if form == "number":
         number = program.pick("0.5", "2", "-1", "0", "float('inf')", "float('nan')", "-0.0", "True", "1e300", "20.25")
