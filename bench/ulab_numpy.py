@@ -101,7 +101,7 @@ def main():
     report(
         *compare(
             operations,
-            lambda: Worker(options.micropython.resolve(), "-X", "heapsize=64M"),
+            lambda: Worker(options.micropython.resolve()),
             lambda: Worker(sys.executable),
         )
     )

@@ -288,7 +288,10 @@ print(bytes(ujpeg.decode(data + b"garbage", format="rgb")) == results[0])
         padded,
     ).splitlines()
     assert output[0] == f"1 {expected}"
-    assert output[1] == "{(width=67, height=45, components=3, subsampling='4:2:0', progressive=False)}"
+    assert output[1] == (
+        "{(width=67, height=45, components=3, subsampling='4:2:0', progressive=False, restart=0, orientation=None,"
+        f" quality=80, comment=None, length={len(data)})}}"
+    )
     assert output[2] == "True"
 
 
@@ -306,7 +309,7 @@ def test_info(interpreter, tmp_path):
     for number, (data, _) in enumerate(cases):
         (tmp_path / f"{number}.jpg").write_bytes(data)
     output = interpreter.run(
-        f"import sys, ujpeg\nfor i in range({len(cases)}): print(tuple(ujpeg.info('%s/%d.jpg' % (sys.argv[1], i))))",
+        f"import sys, ujpeg\nfor i in range({len(cases)}): print(tuple(ujpeg.info('%s/%d.jpg' % (sys.argv[1], i))[:5]))",
         tmp_path,
     )
     assert [eval(line) for line in output.splitlines()] == [answer for _, answer in cases]
@@ -434,7 +437,7 @@ assert ujpeg.decode(sys.argv[1], format="gray", max_pixels=1200).shape == (30, 4
         tmp_path / "a.jpg",
     ).splitlines()
     assert output == [
-        "format 'yuv' is not planes, rgb or gray",
+        "format 'yuv' is not planes, rgb, bgr, gray or ycbcr",
         "scale 3 is not 1, 2, 4 or 8",
         "scale 0 is not 1, 2, 4 or 8",
         "give scale or size, not both",

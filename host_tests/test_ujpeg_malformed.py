@@ -146,7 +146,6 @@ def unsupported():
         "hierarchical": (patched(data, 1, b"\xc5"), "Unsupported JPEG process: SOF type 0xc5 (hierarchical)"),
         "arithmetic": (patched(data, 1, b"\xc9"), "Sorry, arithmetic coding is not implemented"),
         "no-height": (patched(data, 5, b"\x00\x00"), "Empty JPEG image (DNL not supported)"),
-        "cmyk": (save(photo((40, 30)).convert("CMYK"), None), "4 components (CMYK or YCCK) are not supported"),
         "huge": (patched(data, 5, b"\xff\xdc\xff\xdc"), "image of 65500x65500 is larger than max_pixels=50000000"),
         "too-huge": (patched(data, 5, b"\xff\xff\xff\xff"), "Maximum supported image dimension is 65500 pixels"),
         "samples": (patched(data, 11, b"\x55"), "Bogus sampling factors"),
@@ -155,7 +154,7 @@ def unsupported():
         "gray-pair": (
             two[: header + 3] + b"\x0e" + two[header + 4 : header + 9] + b"\x02" + two[header + 10 : header + 13]
             + b"\x02\x11\x00" + two[header + 13 :],
-            "neither 1 nor 3 components",
+            "neither 1, 3 nor 4 components",
         ),
     }  # fmt: skip
 
@@ -279,7 +278,7 @@ for limit in (100, 24000):
 """,
         tmp_path,
     )
-    assert re.fullmatch(r"no memory for a JPEG decoder\nno memory for \d+ bytes of the JPEG decoder\n", output), output
+    assert re.fullmatch(r"(JPEG decoder needs \d+ bytes, has \d+\n){2}", output), output
 
 
 def test_an_interrupted_read_loses_nothing(interpreter, tmp_path):
@@ -316,7 +315,7 @@ def decode_with_pillow(path):
     """RGB pixels, or None where Pillow does not decode the file."""
     try:
         with Image.open(path) as image:
-            if image.format != "JPEG" or image.mode not in ("L", "RGB") or image.width * image.height > 5_000_000:
+            if image.format != "JPEG" or image.mode not in ("L", "RGB", "CMYK") or image.width * image.height > 5_000_000:
                 return None
             return np.asarray(image.convert("RGB"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -325,8 +324,10 @@ def decode_with_pillow(path):
 
 # Files that Pillow decodes with invented pixels, or passing over bytes that do not belong there.
 DAMAGED = {
+    "1cbb1bb37d62c44f67374cd451643dc4.jpg",
     "28c74d9284d9836017fd519f6932efd8.jpg",
     "4838ece0d3900220d33528ee027289bc.jpg",
+    "5482a54657765056f1a94116a8dbffe7.jpg",
     "7997b6b229f25315d33f5c7085e37500.jpg",
     "b55977028a3a574336966b6536640fc9.jpg",
     "dc-predictor-overflow.jpg",
@@ -362,26 +363,29 @@ def test_real_files(interpreter, shared_data, tmp_path):
     paths = [path for path in paths if path.is_file() and not path.name.startswith("LICENSE")]
     assert len(paths) > 200
     (tmp_path / "list").write_text("\n".join(map(str, paths)))
-    (tmp_path / "small").write_bytes(save(photo((1, 1)), None))
     output = interpreter.run(
-        NOTHING_LOST
-        + """
+        """
 import sys, ujpeg, ulab
-before = ulab.memory().used
-with open(sys.argv[2], "wb") as pixels:
-    for path in open(sys.argv[1]).read().split("\\n"):
+paths = open(sys.argv[1]).read().split("\\n")
+
+def decode_all(pixels, say):
+    for path in paths:
         try:
             result = ujpeg.decode(path, format="rgb", max_pixels=5000000)
             pixels.write(result)
-            print(result.shape)
+            say(result.shape)
         except ValueError as error:
-            print("ValueError", error)
-result = None
-assert nothing_lost(before, sys.argv[3])
+            say("ValueError", error)
+
+with open(sys.argv[2], "wb") as pixels:
+    decode_all(pixels, print)
+    before = ulab.memory().used
+    decode_all(open("/dev/null", "wb"), lambda *texts: None)
+# What the collector takes for a reference may keep an image; the decoders of all damaged files would be more.
+assert ulab.memory().used - before < 1000000
 """,
         tmp_path / "list",
         tmp_path / "pixels",
-        tmp_path / "small",
     ).splitlines()
     pixels = (tmp_path / "pixels").read_bytes()
     position = 0

@@ -6,7 +6,7 @@ LIBJPEG := $(BUILD)/libjpeg
 LIBJPEG_CONFIG := usermodules/ujpeg/libjpeg
 
 LIBJPEG_FILES := jcomapi jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput jdmainct jdmarker \
-	jdmaster jdphuff jdpostct jdsample jerror jidctint jidctred jmemmgr jutils
+	jdmaster jdphuff jdpostct jdsample jidctint jidctred jmemmgr jutils
 # Entropy decoding and the sample loops take nearly all of the time.
 LIBJPEG_FAST := jdhuff jdcoefct jdsample jdcolor jidctint jidctred jdphuff
 

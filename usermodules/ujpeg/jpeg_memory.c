@@ -2,15 +2,48 @@
 // limited. Takes the place of libjpeg's jmemnobs.c.
 
 #include "jpeg_decoder.h"
-#include "jerror.h"
 #include "jmemsys.h"
 
-static void *take(j_common_ptr jpeg, size_t bytes) {
-    void *memory = ujpeg_memory_alloc(bytes);
-    if (memory == NULL) {
-        ((ujpeg_decoder_t *)jpeg->client_data)->bytes_needed = bytes;
+// In front of each block, aligned as strictly as what follows.
+typedef struct _block_t {
+    struct _block_t *next; // in the cache
+    size_t bytes;
+} __attribute__((aligned(16))) block_t;
+
+void ujpeg_free_cache(ujpeg_decoder_t *decoder) {
+    while (decoder->cache != NULL) {
+        block_t *block = decoder->cache;
+        decoder->cache = block->next;
+        ujpeg_memory_free(block);
     }
-    return memory;
+}
+
+// Images of one kind ask for the same sizes again. The first other size means that
+// the rest of the cache is of no use either.
+static void *take(j_common_ptr jpeg, size_t bytes) {
+    ujpeg_decoder_t *decoder = decoder_of(jpeg);
+    for (block_t **link = (block_t **)&decoder->cache; *link != NULL; link = &(*link)->next) {
+        block_t *block = *link;
+        if (block->bytes == bytes) {
+            *link = block->next;
+            return block + 1;
+        }
+    }
+    ujpeg_free_cache(decoder);
+    block_t *block = ujpeg_memory_alloc(sizeof(*block) + bytes);
+    if (block == NULL) {
+        decoder->bytes_needed = bytes;
+        return NULL;
+    }
+    block->bytes = bytes;
+    return block + 1;
+}
+
+static void give(j_common_ptr jpeg, void *memory) {
+    ujpeg_decoder_t *decoder = decoder_of(jpeg);
+    block_t *block = (block_t *)memory - 1;
+    block->next = decoder->cache;
+    decoder->cache = block;
 }
 
 void *jpeg_get_small(j_common_ptr jpeg, size_t bytes) {
@@ -22,11 +55,11 @@ void *jpeg_get_large(j_common_ptr jpeg, size_t bytes) {
 }
 
 void jpeg_free_small(j_common_ptr jpeg, void *memory, size_t bytes) {
-    ujpeg_memory_free(memory);
+    give(jpeg, memory);
 }
 
 void jpeg_free_large(j_common_ptr jpeg, void *memory, size_t bytes) {
-    ujpeg_memory_free(memory);
+    give(jpeg, memory);
 }
 
 // An allocation that cannot be had says so itself; nothing is ever swapped out.

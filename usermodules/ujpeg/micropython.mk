@@ -1,8 +1,18 @@
 UJPEG_DIR := $(USERMOD_DIR)
 UJPEG_LIBJPEG := $(BUILD)/../libjpeg
 
-SRC_USERMOD_C += $(UJPEG_DIR)/modujpeg.c
-SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/,jpeg_decode.c jpeg_memory.c planes.c area_resize.c)
+SRC_USERMOD_C += $(addprefix $(UJPEG_DIR)/,modujpeg.c binding_source.c binding_decode.c)
+SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/, \
+	area_resize.c \
+	framing.c \
+	jpeg_decode.c \
+	jpeg_errors.c \
+	jpeg_input.c \
+	jpeg_memory.c \
+	jpeg_tables.c \
+	pixels.c \
+	planes.c \
+	)
 CFLAGS_USERMOD += -I$(UJPEG_DIR) -I$(UJPEG_DIR)/../ulab -I$(UJPEG_DIR)/libjpeg -I$(UJPEG_LIBJPEG)/source
 LDFLAGS_USERMOD += $(UJPEG_LIBJPEG)/libjpeg.a
 

@@ -1,10 +1,22 @@
-"""JPEG files to arrays, over libjpeg-turbo."""
+"""JPEG files to arrays and back, over libjpeg-turbo.
 
-from typing import Literal, NamedTuple
+A source is a path, the bytes of a file in any object with a buffer, or a stream:
+any object with `readinto`, a socket for instance. Of a stream nothing is read
+beyond the end marker of the image, so that one image can follow another. A
+non-blocking stream without data raises OSError(EAGAIN), and what was read of the
+image is lost: let `frames` collect images from those.
+"""
+
+from typing import Literal, NamedTuple, Protocol
 
 from ulab.numpy import ndarray
 
-_Source = str | bytes | bytearray | memoryview
+class _Stream(Protocol):
+    def readinto(self, buffer: bytearray) -> int | None: ...
+
+_Source = str | bytes | bytearray | memoryview | ndarray | _Stream
+_Format = Literal["planes", "rgb", "bgr", "gray", "ycbcr"]
+_Image = ndarray | tuple[ndarray, ndarray, ndarray]
 
 class Info(NamedTuple):
     """What the header of a JPEG file says."""
@@ -14,29 +26,46 @@ class Info(NamedTuple):
     components: int  # 1 for gray, 3 for colour, 4 for CMYK
     subsampling: str | None  # "4:4:4", "4:2:2", "4:2:0", "4:4:0", "4:1:1", "4:1:0" or "4:4:1"
     progressive: bool
+    restart: int  # interval in units (MCUs) of the first scan, 0 for none
+    orientation: int | None  # 1 to 8, of an Exif segment
+    quality: int | None  # 1 to 100: of the standard's luma tables the one that comes nearest
+    comment: bytes | None  # the first one
+    length: int | None  # bytes up to the end marker, None where it is missing
 
 def info(src: _Source) -> Info:
-    """Read the header of a file, given as a path or as its bytes, without decoding.
+    """Read the header of a file without decoding.
 
-    The result is a tuple with these attributes. ValueError: not a JPEG file, or
-    one of a kind that is not supported. OSError: the file cannot be read.
+    The result is a tuple with these attributes. Of a stream the whole image is
+    read. ValueError: not a JPEG file, or one of a kind that is not supported.
+    OSError: the file cannot be read.
     """
+
+class Picture(NamedTuple):
+    """What could be made of a file that may be damaged."""
+
+    image: _Image
+    rows: int  # of the image that the data reached; what lies below them is no picture
+    warnings: int  # how often something was wrong, 0 for a good file
+    message: str | None  # about the first time
 
 def decode(
     src: _Source,
     *,
-    format: Literal["planes", "rgb", "gray"] = "planes",
+    format: _Format = "planes",
     scale: Literal[1, 2, 4, 8] = 1,
     size: tuple[int, int] | None = None,
     roi: tuple[int, int, int, int] | None = None,
-    out: ndarray | tuple[ndarray, ndarray, ndarray] | None = None,
+    out: _Image | None = None,
     max_pixels: int = 50_000_000,
-) -> ndarray | tuple[ndarray, ndarray, ndarray]:
-    """Decode a JPEG file, given as a path or as its bytes, to uint8 arrays.
+    strict: bool = True,
+) -> _Image | Picture:
+    """Decode a JPEG file to uint8 arrays.
 
     format: "planes" gives a tuple of three arrays (H, W): red, green, blue.
-    "rgb" gives one (H, W, 3). "gray" gives the luma (H, W); chroma is then
-    neither transformed nor upsampled. A gray file gives three equal channels.
+    "rgb" and "bgr" give one (H, W, 3), "ycbcr" the same as the file holds it. "gray"
+    gives the luma (H, W); chroma is then neither transformed nor upsampled. A
+    gray file gives three equal channels, but no "ycbcr". Four inks (CMYK, YCCK) are
+    converted to red, green and blue; they are taken as inverted, as Adobe writes them.
 
     scale: the size is divided by it, rounded up, within the inverse cosine
     transform, which is faster than decoding in full.
@@ -55,10 +84,37 @@ def decode(
 
     max_pixels: files whose full image has more pixels are refused before memory is taken.
 
-    ValueError: not a JPEG file; damaged or cut off (a picture with invented
-    parts is never returned; with a roi, what lies below it is not looked at);
-    arithmetic coding, lossless, hierarchical, 12 bits, four components; more
-    than 100 scans; arguments that do not fit. MemoryError: the decoder's memory
-    is counted and limited with that of arrays, see ulab.memory(). OSError: the
-    file cannot be read.
+    strict: a picture with invented parts is never returned; damage is a ValueError
+    (with a roi, what lies below it is not looked at). With strict=False the result is
+    a Picture with what there is, and only a file without a single good row raises.
+
+    ValueError: not a JPEG file; damaged or cut off; arithmetic coding, lossless,
+    hierarchical, 12 bits; more than 100 scans, or scans over a large image with
+    next to no data; arguments that do not fit. MemoryError: the decoder's memory is
+    counted and limited with that of arrays, see ulab.memory(). OSError: the file
+    cannot be read.
     """
+
+class Decoder:
+    """Decodes one image after another in the same memory.
+
+    For images of one size and kind nothing is allocated after the first.
+    """
+
+    def __init__(self) -> None: ...
+    def decode(
+        self,
+        src: _Source,
+        *,
+        format: _Format = "planes",
+        scale: Literal[1, 2, 4, 8] = 1,
+        size: tuple[int, int] | None = None,
+        roi: tuple[int, int, int, int] | None = None,
+        out: _Image | None = None,
+        max_pixels: int = 50_000_000,
+        strict: bool = True,
+    ) -> _Image | Picture:
+        """As the function `decode`, but without `out` the last result is written over where its shape fits.
+
+        RuntimeError: a stream's readinto() called this Decoder.
+        """

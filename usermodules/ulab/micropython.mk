@@ -4,7 +4,6 @@ QSTR_DEFS += $(ULAB_DIR)/qstrdefs.h
 # What knows the interpreter.
 SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	creation.c \
-	flat.c \
 	frozen.c \
 	indexing.c \
 	items.c \
@@ -23,6 +22,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	numpy_reduce.c \
 	operators.c \
 	printing.c \
+	universal.c \
 	)
 
 # Algorithms, which do not.
@@ -31,12 +31,15 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	elementwise.c \
 	fft.c \
 	kernels.c \
+	kernels_f32.c \
+	kernels_f64.c \
 	linalg.c \
 	product.c \
 	promote.c \
 	reduce.c \
 	sorting.c \
 	strided.c \
+	unary.c \
 	)
 
 LDFLAGS_USERMOD += -Wl,--wrap=mp_binary_op
@@ -46,5 +49,10 @@ ULAB_OBJECTS := $(BUILD)/ulab
 $(ULAB_OBJECTS)/%.o: CFLAGS += -ffp-contract=off
 ifneq ($(DEBUG),1)
 $(ULAB_OBJECTS)/kernels.o: CFLAGS += -O2 -ftree-vectorize
+$(addprefix $(ULAB_OBJECTS)/kernels_, f32.o f64.o): CFLAGS += -O2 -ftree-vectorize -fno-thread-jumps \
+	-fvect-cost-model=dynamic -fno-math-errno -fno-trapping-math
+# Allows the vectors of NEON, which lose subnormals, but nothing that changes other bits.
+$(ULAB_OBJECTS)/kernels_f32.o: CFLAGS += -funsafe-math-optimizations -fsigned-zeros -fno-associative-math \
+	-fno-reciprocal-math
 $(addprefix $(ULAB_OBJECTS)/, convert.o fft.o product.o reduce.o sorting.o): CFLAGS += -O2
 endif

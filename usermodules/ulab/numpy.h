@@ -5,6 +5,8 @@
 
 #include "py/obj.h"
 
+#include "universal.h"
+
 // creation.c
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_arange_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_array_obj);
@@ -48,25 +50,15 @@ MP_DECLARE_CONST_FUN_OBJ_2(numpy_minimum_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(numpy_not_equal_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(numpy_where_obj);
 
-// Universal functions: an object with the C function that is applied.
-typedef struct {
-    mp_obj_base_t base;
-    double (*real)(double);
-    void (*complex)(double *parts); // NULL where there is none
-    bool predicate;                 // the result is bool
-} universal_t;
-
 extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_asinh_obj, numpy_atan_obj,
-    numpy_atanh_obj, numpy_ceil_obj, numpy_cos_obj, numpy_cosh_obj, numpy_degrees_obj, numpy_exp_obj,
-    numpy_expm1_obj, numpy_floor_obj, numpy_isfinite_obj, numpy_isinf_obj, numpy_isnan_obj, numpy_log_obj,
-    numpy_log10_obj, numpy_log2_obj, numpy_radians_obj, numpy_sin_obj, numpy_sinc_obj, numpy_sinh_obj,
-    numpy_sqrt_obj, numpy_tan_obj, numpy_tanh_obj;
+    numpy_atanh_obj, numpy_cbrt_obj, numpy_ceil_obj, numpy_cos_obj, numpy_cosh_obj, numpy_degrees_obj, numpy_exp_obj,
+    numpy_exp2_obj, numpy_expm1_obj, numpy_floor_obj, numpy_isfinite_obj, numpy_isinf_obj, numpy_isnan_obj,
+    numpy_log_obj, numpy_log10_obj, numpy_log1p_obj, numpy_log2_obj, numpy_radians_obj, numpy_rint_obj,
+    numpy_round_half_away_obj, numpy_signbit_obj, numpy_sin_obj, numpy_sinc_obj, numpy_sinh_obj, numpy_sqrt_obj,
+    numpy_tan_obj, numpy_tanh_obj, numpy_trunc_obj;
 
 // numpy_product.c
 MP_DECLARE_CONST_FUN_OBJ_2(numpy_dot_obj);
-
-// modnumpy.c
-extern const mp_obj_module_t ulab_numpy_module;
 
 // numpy_fft.c
 extern const mp_obj_module_t ulab_numpy_fft_module;

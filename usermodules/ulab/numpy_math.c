@@ -1,100 +1,11 @@
-// Universal functions of ulab.numpy: of a number, and of each item of an array.
+// The universal functions of ulab.numpy.
 
 #include <math.h>
-#include <string.h>
 
 #include "py/runtime.h"
 
 #include "numpy.h"
 #include "operators.h"
-
-// `out` may be wider and of either float type, but has the very same shape.
-static ndarray_obj_t *result_array(const universal_t *function, const operand_t *in, mp_obj_t out_in,
-    ndarray_dtype_t dtype) {
-    if (out_in == mp_const_none) {
-        return ndarray_new_like(dtype, &in->view);
-    }
-    if (!ndarray_check(out_in)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("out must be an ndarray"));
-    }
-    ndarray_obj_t *out = ndarray_from_obj(out_in);
-    ndarray_check_writable(out);
-    bool is_float = out->view->dtype == NDARRAY_FLOAT32 || out->view->dtype == NDARRAY_FLOAT64;
-    if (function->predicate || dtype == NDARRAY_COMPLEX || !is_float) {
-        mp_raise_ValueError(MP_ERROR_TEXT("out must be a float array"));
-    }
-    if (out->view->ndim != in->view.ndim || memcmp(out->view->shape, in->view.shape, out->view->ndim * sizeof(out->view->shape[0])) != 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("out and the input must have the same shape"));
-    }
-    return out;
-}
-
-static mp_obj_t apply_to_array(const universal_t *function, operand_t *in, mp_obj_t out_in, bool to_complex) {
-    bool complex = in->view.dtype == NDARRAY_COMPLEX || to_complex;
-    ndarray_dtype_t dtype = function->predicate ? NDARRAY_BOOL
-        : to_complex ? NDARRAY_COMPLEX : promote_to_float(in->view.dtype);
-    ndarray_obj_t *result = result_array(function, in, out_in, dtype);
-    strided_t out = ndarray_strided(result);
-    ndarray_obj_t *copy = NULL;
-    if (out_in != mp_const_none && strided_overlap(&out, &in->view)) {
-        copy = ndarray_new_copy(&in->view, in->view.dtype);
-        in->view = ndarray_strided(copy);
-    }
-    if (complex) {
-        elementwise_apply_complex(function->complex, &out, &in->view);
-    } else {
-        elementwise_apply(function->real, &out, &in->view);
-    }
-    if (copy != NULL) {
-        ndarray_discard(copy);
-    }
-    return MP_OBJ_FROM_PTR(result);
-}
-
-static mp_obj_t universal_call(mp_obj_t self_in, size_t n_args, size_t n_kw, const mp_obj_t *call_args) {
-    static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_out, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_dtype, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-    };
-    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
-    mp_arg_parse_all_kw_array(n_args, n_kw, call_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
-    const universal_t *self = MP_OBJ_TO_PTR(self_in);
-    operand_t in;
-    if (!operand_from_obj(&in, args[0].u_obj)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("input must be a number, an array or a sequence, not %s"),
-            mp_obj_get_type_str(args[0].u_obj));
-    }
-    bool to_complex = self->complex != NULL && args[2].u_obj == MP_OBJ_NEW_SMALL_INT(NDARRAY_COMPLEX);
-    if (in.view.dtype == NDARRAY_COMPLEX && self->complex == NULL) {
-        mp_raise_NotImplementedError(MP_ERROR_TEXT("not implemented for complex dtype"));
-    }
-    if (!in.scalar) {
-        mp_obj_t result = apply_to_array(self, &in, args[1].u_obj, to_complex);
-        operand_discard(&in, args[0].u_obj);
-        return result;
-    }
-    double parts[2];
-    mp_obj_get_complex(args[0].u_obj, &parts[0], &parts[1]);
-    if (in.view.dtype == NDARRAY_COMPLEX || to_complex) {
-        self->complex(parts);
-        return mp_obj_new_complex(parts[0], parts[1]);
-    }
-    double result = self->real(parts[0]);
-    return self->predicate ? mp_obj_new_bool(result != 0.0) : mp_obj_new_float(result);
-}
-
-static MP_DEFINE_CONST_OBJ_TYPE(
-    universal_type, MP_QSTR_function, MP_TYPE_FLAG_BUILTIN_FUN,
-    call, universal_call
-    );
-
-#define UNIVERSAL(name, function) \
-    const universal_t numpy_##name##_obj = { { &universal_type }, function, NULL, false }
-#define UNIVERSAL_COMPLEX(name, function, of_complex) \
-    const universal_t numpy_##name##_obj = { { &universal_type }, function, of_complex, false }
-#define PREDICATE(name, function) \
-    const universal_t numpy_##name##_obj = { { &universal_type }, function, NULL, true }
 
 static double degrees(double x) {
     return x * (180.0 / M_PI);
@@ -109,16 +20,24 @@ static double sinc(double x) {
     return x == 0.0 ? 1.0 : sin(turn) / turn;
 }
 
-static double is_finite(double x) {
-    return isfinite(x);
+// musl has results for some numbers below -1.
+static double acosh_or_nan(double x) {
+    return x < 1.0 ? (double)NAN : acosh(x);
 }
 
-static double is_inf(double x) {
-    return isinf(x);
+static void isfinite_complex(double *parts) {
+    parts[0] = isfinite(parts[0]) && isfinite(parts[1]);
+    parts[1] = 0.0;
 }
 
-static double is_nan(double x) {
-    return isnan(x);
+static void isinf_complex(double *parts) {
+    parts[0] = isinf(parts[0]) || isinf(parts[1]);
+    parts[1] = 0.0;
+}
+
+static void isnan_complex(double *parts) {
+    parts[0] = isnan(parts[0]) || isnan(parts[1]);
+    parts[1] = 0.0;
 }
 
 static void exp_complex(double *parts) {
@@ -126,6 +45,39 @@ static void exp_complex(double *parts) {
     double turn = parts[1];
     parts[0] = size * cos(turn);
     parts[1] = turn == 0.0 ? turn : size * sin(turn);
+}
+
+static void log_complex(double *parts) {
+    double size = hypot(parts[0], parts[1]);
+    parts[1] = atan2(parts[1], parts[0]);
+    parts[0] = log(size);
+}
+
+static void sinh_complex(double *parts) {
+    double real = parts[0], turn = parts[1];
+    parts[0] = sinh(real) * cos(turn);
+    parts[1] = cosh(real) * sin(turn);
+}
+
+static void cosh_complex(double *parts) {
+    double real = parts[0], turn = parts[1];
+    parts[0] = cosh(real) * cos(turn);
+    parts[1] = sinh(real) * sin(turn);
+}
+
+// sin(z) = -i sinh(iz), cos(z) = cosh(iz)
+static void sin_complex(double *parts) {
+    double times_i[2] = { -parts[1], parts[0] };
+    sinh_complex(times_i);
+    parts[0] = times_i[1];
+    parts[1] = -times_i[0];
+}
+
+static void cos_complex(double *parts) {
+    double real = parts[0];
+    parts[0] = -parts[1];
+    parts[1] = real;
+    cosh_complex(parts);
 }
 
 // The root with the positive real part, without cancellation.
@@ -142,32 +94,44 @@ static void sqrt_complex(double *parts) {
     parts[1] = copysign(real >= 0.0 ? small : large, imaginary);
 }
 
-UNIVERSAL(acos, acos);
-UNIVERSAL(acosh, acosh);
-UNIVERSAL(asin, asin);
-UNIVERSAL(asinh, asinh);
-UNIVERSAL(atan, atan);
-UNIVERSAL(atanh, atanh);
-UNIVERSAL(ceil, ceil);
-UNIVERSAL(cos, cos);
-UNIVERSAL(cosh, cosh);
-UNIVERSAL(degrees, degrees);
-UNIVERSAL_COMPLEX(exp, exp, exp_complex);
-UNIVERSAL(expm1, expm1);
-UNIVERSAL(floor, floor);
-PREDICATE(isfinite, is_finite);
-PREDICATE(isinf, is_inf);
-PREDICATE(isnan, is_nan);
-UNIVERSAL(log, log);
-UNIVERSAL(log10, log10);
-UNIVERSAL(log2, log2);
-UNIVERSAL(radians, radians);
-UNIVERSAL(sin, sin);
-UNIVERSAL(sinc, sinc);
-UNIVERSAL(sinh, sinh);
-UNIVERSAL_COMPLEX(sqrt, sqrt, sqrt_complex);
-UNIVERSAL(tan, tan);
-UNIVERSAL(tanh, tanh);
+const universal_t numpy_acos_obj = UNIVERSAL(.real = acos);
+const universal_t numpy_acosh_obj = UNIVERSAL(.real = acosh_or_nan);
+const universal_t numpy_asin_obj = UNIVERSAL(.real = asin);
+const universal_t numpy_asinh_obj = UNIVERSAL(.real = asinh);
+const universal_t numpy_atan_obj = UNIVERSAL(.real = atan);
+const universal_t numpy_atanh_obj = UNIVERSAL(.real = atanh);
+const universal_t numpy_cbrt_obj = UNIVERSAL(.real = cbrt);
+const universal_t numpy_ceil_obj = UNIVERSAL(.real = ceil);
+const universal_t numpy_cos_obj = UNIVERSAL(.real = cos, .f32 = cos_f32, .complex = cos_complex);
+const universal_t numpy_cosh_obj = UNIVERSAL(.real = cosh, .complex = cosh_complex);
+const universal_t numpy_degrees_obj = UNIVERSAL(.real = degrees);
+const universal_t numpy_exp_obj = UNIVERSAL(.f32 = exp_f32, .f64 = exp_f64, .complex = exp_complex);
+const universal_t numpy_exp2_obj = UNIVERSAL(.real = exp2);
+const universal_t numpy_expm1_obj = UNIVERSAL(.f32 = expm1_f32, .f64 = expm1_f64);
+const universal_t numpy_floor_obj = UNIVERSAL(.real = floor);
+const universal_t numpy_isfinite_obj = UNIVERSAL(.f32 = isfinite_f32, .f64 = isfinite_f64,
+    .complex = isfinite_complex, .predicate = true);
+const universal_t numpy_isinf_obj = UNIVERSAL(.f32 = isinf_f32, .f64 = isinf_f64, .complex = isinf_complex,
+    .predicate = true);
+const universal_t numpy_isnan_obj = UNIVERSAL(.f32 = isnan_f32, .f64 = isnan_f64, .complex = isnan_complex,
+    .predicate = true);
+const universal_t numpy_log_obj = UNIVERSAL(.f32 = log_f32, .f64 = log_f64, .complex = log_complex);
+const universal_t numpy_log10_obj = UNIVERSAL(.f32 = log10_f32, .f64 = log10_f64);
+const universal_t numpy_log1p_obj = UNIVERSAL(.real = log1p);
+const universal_t numpy_log2_obj = UNIVERSAL(.f32 = log2_f32, .f64 = log2_f64);
+const universal_t numpy_radians_obj = UNIVERSAL(.real = radians);
+const universal_t numpy_rint_obj = UNIVERSAL(.real = rint);
+const universal_t numpy_signbit_obj = UNIVERSAL(.f64 = signbit_f64, .predicate = true);
+const universal_t numpy_sin_obj = UNIVERSAL(.real = sin, .f32 = sin_f32, .complex = sin_complex);
+const universal_t numpy_sinc_obj = UNIVERSAL(.real = sinc);
+const universal_t numpy_sinh_obj = UNIVERSAL(.real = sinh, .complex = sinh_complex);
+const universal_t numpy_sqrt_obj = UNIVERSAL(.f32 = sqrt_f32, .f64 = sqrt_f64, .complex = sqrt_complex);
+const universal_t numpy_tan_obj = UNIVERSAL(.real = tan);
+const universal_t numpy_tanh_obj = UNIVERSAL(.f32 = tanh_f32, .f64 = tanh_f64);
+const universal_t numpy_trunc_obj = UNIVERSAL(.real = trunc);
+
+// Half away from zero.
+const universal_t numpy_round_half_away_obj = UNIVERSAL(.real = round);
 
 static mp_obj_t binary_or_raise(binary_t op, promotion_t rule, mp_obj_t left, mp_obj_t right) {
     mp_obj_t result = binary_call(op, rule, left, right);
