@@ -82,6 +82,7 @@ void ndarray_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind)
 mp_obj_t ndarray_subscr(mp_obj_t self, mp_obj_t index, mp_obj_t value);
 mp_obj_t ndarray_unary_op(mp_unary_op_t op, mp_obj_t self);
 mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
+mp_obj_t ndarray_flat(mp_obj_t self);
 mp_obj_t ndarray_getiter(mp_obj_t self, mp_obj_iter_buf_t *buffer);
 mp_obj_t ndarray_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 void ndarray_attr(mp_obj_t self, qstr attribute, mp_obj_t *dest);

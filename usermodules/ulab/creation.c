@@ -9,11 +9,11 @@
 #include "convert.h"
 #include "numpy.h"
 
-// (object, *, dtype=float)
+// (object, dtype=float)
 static void parse_with_dtype(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args, mp_arg_val_t *args) {
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_dtype, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
+        { MP_QSTR_dtype, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
     };
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
 }
@@ -36,17 +36,87 @@ static mp_obj_t numpy_array(size_t n_args, const mp_obj_t *pos_args, mp_map_t *k
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(numpy_array_obj, 1, numpy_array);
 
+// An array over the memory of a buffer, which it keeps alive.
+static mp_obj_t view_of_buffer(mp_obj_t exporter, const strided_t *view) {
+    ndarray_obj_t *array = ndarray_new_view(view->dtype, view->ndim, view->shape, view->strides, view->data, exporter);
+    if (!ndarray_check(exporter)) {
+        mp_buffer_info_t buffer;
+        bool writable = mp_get_buffer(exporter, &buffer, MP_BUFFER_WRITE);
+        array->flags = NDARRAY_BORROWED | (writable ? 0 : NDARRAY_READ_ONLY);
+    }
+    return MP_OBJ_FROM_PTR(array);
+}
+
+static uint8_t *buffer_at(const mp_buffer_info_t *buffer, mp_int_t offset) {
+    if (offset < 0 || (size_t)offset > buffer->len) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("offset %d is outside of a buffer of " UINT_FMT " bytes"),
+            (int)offset, (mp_uint_t)buffer->len);
+    }
+    return (uint8_t *)buffer->buf + offset;
+}
+
+// Whether all items lie between two places.
+static bool lies_within(const strided_t *view, const uint8_t *low, const uint8_t *high) {
+    ptrdiff_t before = view->data - low;
+    ptrdiff_t after = high - view->data - (ptrdiff_t)ndarray_dtype_itemsize(view->dtype);
+    for (size_t axis = 0; axis < view->ndim; axis++) {
+        ptrdiff_t span;
+        if (view->shape[axis] == 0) {
+            return true;
+        }
+        if (view->shape[axis] > PTRDIFF_MAX
+            || __builtin_mul_overflow((ptrdiff_t)view->shape[axis] - 1, view->strides[axis], &span)
+            || (span < 0 ? __builtin_add_overflow(before, span, &before) : __builtin_sub_overflow(after, span, &after))) {
+            return false;
+        }
+    }
+    return before >= 0 && after >= 0;
+}
+
+// NumPy's constructor for views of a buffer, (shape, dtype=float, buffer=, offset=0, strides=None).
+static mp_obj_t ndarray_over_buffer(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { SHAPE, DTYPE, BUFFER, OFFSET, STRIDES };
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_shape, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_dtype, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
+        { MP_QSTR_buffer, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_offset, MP_ARG_INT, { .u_int = 0 } },
+        { MP_QSTR_strides, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    strided_t view = { .dtype = dtype_from_obj(args[DTYPE].u_obj) };
+    view.ndim = shape_from_obj(args[SHAPE].u_obj, view.shape, NULL);
+    strided_set_dense(&view);
+    if (args[STRIDES].u_obj != mp_const_none) {
+        mp_obj_t *strides;
+        mp_obj_get_array_fixed_n(args[STRIDES].u_obj, view.ndim, &strides);
+        for (size_t axis = 0; axis < view.ndim; axis++) {
+            view.strides[axis] = mp_obj_get_int(strides[axis]);
+        }
+    }
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[BUFFER].u_obj, &buffer, MP_BUFFER_READ);
+    view.data = buffer_at(&buffer, args[OFFSET].u_int);
+    if (!lies_within(&view, buffer.buf, (uint8_t *)buffer.buf + buffer.len)) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("shape and strides reach beyond a buffer of " UINT_FMT " bytes"), (mp_uint_t)buffer.len);
+    }
+    return view_of_buffer(args[BUFFER].u_obj, &view);
+}
+
 mp_obj_t ndarray_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)type;
     mp_map_t kw_args;
     mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-    return numpy_array(n_args, args, &kw_args);
+    bool over_buffer = n_args > 2 || mp_map_lookup(&kw_args, MP_OBJ_NEW_QSTR(MP_QSTR_buffer), MP_MAP_LOOKUP) != NULL;
+    return (over_buffer ? ndarray_over_buffer : numpy_array)(n_args, args, &kw_args);
 }
 
 static mp_obj_t numpy_asarray(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_dtype, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_dtype, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
@@ -96,7 +166,7 @@ static mp_obj_t numpy_full(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_dtype, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
+        { MP_QSTR_dtype, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
@@ -223,9 +293,9 @@ MP_DEFINE_CONST_FUN_OBJ_KW(numpy_linspace_obj, 2, numpy_linspace);
 static mp_obj_t numpy_frombuffer(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     static const mp_arg_t allowed_args[] = {
         { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_dtype, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
-        { MP_QSTR_count, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = -1 } },
-        { MP_QSTR_offset, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
+        { MP_QSTR_dtype, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(NDARRAY_FLOAT64) } },
+        { MP_QSTR_count, MP_ARG_INT, { .u_int = -1 } },
+        { MP_QSTR_offset, MP_ARG_INT, { .u_int = 0 } },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
@@ -236,10 +306,7 @@ static mp_obj_t numpy_frombuffer(size_t n_args, const mp_obj_t *pos_args, mp_map
     mp_get_buffer_raise(exporter, &buffer, MP_BUFFER_READ);
     mp_int_t offset = args[3].u_int;
     mp_int_t count = args[2].u_int;
-    if (offset < 0 || (size_t)offset > buffer.len) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("offset %d is outside of a buffer of " UINT_FMT " bytes"),
-            (int)offset, (mp_uint_t)buffer.len);
-    }
+    strided_t view = { .data = buffer_at(&buffer, offset), .dtype = dtype, .ndim = 1 };
     size_t room = buffer.len - (size_t)offset;
     if (count < 0 && room % itemsize != 0) {
         mp_raise_ValueError(MP_ERROR_TEXT("buffer size must be a multiple of element size"));
@@ -248,13 +315,8 @@ static mp_obj_t numpy_frombuffer(size_t n_args, const mp_obj_t *pos_args, mp_map
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("buffer holds " UINT_FMT " items, not " UINT_FMT),
             (mp_uint_t)(room / itemsize), (mp_uint_t)count);
     }
-    size_t len = count < 0 ? room / itemsize : (size_t)count;
-    ptrdiff_t stride = (ptrdiff_t)itemsize;
-    ndarray_obj_t *view = ndarray_new_view(dtype, 1, &len, &stride, (uint8_t *)buffer.buf + offset, exporter);
-    if (!ndarray_check(exporter)) {
-        bool writable = mp_get_buffer(exporter, &buffer, MP_BUFFER_WRITE);
-        view->flags = NDARRAY_BORROWED | (writable ? 0 : NDARRAY_READ_ONLY);
-    }
-    return MP_OBJ_FROM_PTR(view);
+    view.shape[0] = count < 0 ? room / itemsize : (size_t)count;
+    view.strides[0] = (ptrdiff_t)itemsize;
+    return view_of_buffer(exporter, &view);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(numpy_frombuffer_obj, 1, numpy_frombuffer);

@@ -4,6 +4,7 @@ QSTR_DEFS += $(ULAB_DIR)/qstrdefs.h
 # What knows the interpreter.
 SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	creation.c \
+	flat.c \
 	frozen.c \
 	indexing.c \
 	items.c \

@@ -60,6 +60,9 @@ extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_
 // numpy_product.c
 MP_DECLARE_CONST_FUN_OBJ_2(numpy_dot_obj);
 
+// modnumpy.c
+extern const mp_obj_module_t ulab_numpy_module;
+
 // numpy_fft.c
 extern const mp_obj_module_t ulab_numpy_fft_module;
 
