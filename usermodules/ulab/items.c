@@ -211,7 +211,7 @@ static void read_nested(const strided_t *target, mp_obj_t object) {
 }
 
 ndarray_obj_t *ndarray_from_sequence(mp_obj_t object, ndarray_dtype_t dtype) {
-    if (!mp_obj_is_str(object) && !is_sequence(object)) {
+    if (!mp_obj_is_str(object) && !mp_obj_is_dict_or_ordereddict(object) && !is_sequence(object)) {
         // A generator, or no sequence at all, which raises TypeError.
         object = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_list), object);
     }

@@ -14,7 +14,7 @@ dividend, unlike NumPy's.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, overload
 
 from . import fft as fft
 from . import linalg as linalg
@@ -48,9 +48,24 @@ _Shape = int | tuple[int, ...] | list[int]
 _ArrayLike = ndarray | Sequence[Any] | _Number
 
 class ndarray:
-    """An array; the constructor is the same as array()."""
+    """An array of up to 4 dimensions; the constructor is the same as array().
 
-    def __init__(self, x: Iterable[Any], /, *, dtype: int = ...) -> None: ...
+    With a buffer it is NumPy's constructor instead: a view of the buffer's
+    memory from `offset` bytes on, with any shape and strides (in bytes) that
+    stay inside; read-only where the buffer is. Raises ValueError where they
+    reach beyond.
+
+    >>> np.ndarray((2, 2), dtype=np.uint8, buffer=bytearray(b"abcdef"), offset=1, strides=(2, 1))
+    array([[98, 99],
+           [100, 101]], dtype=uint8)
+    """
+
+    @overload
+    def __init__(self, x: Iterable[Any], /, dtype: int = ...) -> None: ...
+    @overload
+    def __init__(
+        self, shape: _Shape, dtype: int = ..., *, buffer: Any, offset: int = 0, strides: tuple[int, ...] | None = None
+    ) -> None: ...
     shape: tuple[int, ...]
     """Items along each axis. A shape of as many items can be assigned where the memory has no gaps."""
     @property
@@ -63,6 +78,9 @@ class ndarray:
     def itemsize(self) -> int:
         """Bytes of an item."""
     @property
+    def nbytes(self) -> int:
+        """Bytes of all items."""
+    @property
     def strides(self) -> tuple[int, ...]:
         """Bytes from one item to the next along each axis."""
     @property
@@ -70,17 +88,45 @@ class ndarray:
         """The type code; that of uint8 for a bool array."""
     @property
     def T(self) -> ndarray:
-        """A view with the axes in reverse order."""
+        """A view with the axes in reverse order; the array itself where there is one axis."""
+    @property
+    def base(self) -> Any:
+        """What the memory belongs to: an array or buffer; None for an array of its own."""
+    @property
+    def flat(self) -> Any:
+        """The items in C order as an iterator, which also has a length and indices: `a.flat[5] = 1`."""
+    @property
+    def real(self) -> ndarray:
+        """A copy of the real parts."""
+    @property
+    def imag(self) -> ndarray:
+        """A copy of the imaginary parts; zeros of the same dtype for a real array."""
     def copy(self) -> ndarray:
         """A dense copy."""
     def astype(self, dtype: int, /) -> ndarray:
-        """A dense copy in another dtype. Raises TypeError from complex to real."""
-    def flatten(self, *, order: str = "C") -> ndarray:
+        """A dense copy in another dtype. Raises TypeError from complex to real.
+
+        Floats are rounded, half away from zero (NumPy cuts them off), and wrap.
+
+        >>> np.array([1.5, -0.2, 300]).astype(np.uint8)
+        array([2, 0, 44], dtype=uint8)
+        """
+    def byteswap(self, inplace: _Bool = False) -> ndarray:
+        """A copy with the bytes of each item in reverse order, or the array itself with its items changed."""
+    def fill(self, value: _Number, /) -> None:
+        """Set all items, with the conversion of an assignment."""
+    def flatten(self, order: str = "C") -> ndarray:
         """A copy with one axis, in the order of rows ("C") or columns ("F")."""
-    def reshape(self, *shape: int | tuple[int, ...]) -> ndarray:
+    def item(self, *index: int) -> Any:
+        """The only item, the one at a place in C order, or at one index for each axis, as a Python number."""
+    def reshape(self, *shape: int | tuple[int, ...], order: str = "C") -> ndarray:
         """The items in another shape, of which one size may be -1: a view of a dense array, else a copy.
 
         Raises ValueError where the number of items differs.
+
+        >>> np.arange(6).reshape(2, -1)
+        array([[0, 1, 2],
+               [3, 4, 5]], dtype=int16)
         """
     def transpose(self, *axes: int | tuple[int, ...] | None) -> ndarray:
         """A view with the axes in the given order, or reversed. Raises ValueError where one is missing or repeated."""
@@ -88,37 +134,95 @@ class ndarray:
         """A copy of the items' bytes in C order."""
     def tolist(self) -> list[Any]:
         """Nested lists of Python numbers."""
+    def view(self, dtype: int = ..., /) -> ndarray:
+        """The same memory, with another dtype as items of that; the last axis is counted anew.
+
+        >>> np.array([1, 2], dtype=np.uint16).view(np.uint8)
+        array([1, 0, 2, 0], dtype=uint8)
+        """
     def sort(self, *, axis: int | None = -1) -> None:
         """Sort in place, nan last; with None as one axis. Raises NotImplementedError for complex items."""
-    def argsort(self, *, axis: int = -1) -> ndarray:
-        """argsort() of the array."""
-    def dot(self, b: ndarray, /) -> Any:
-        """dot() with the array on the left."""
-    def sum(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """sum() of the array."""
-    def mean(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """mean() of the array."""
-    def std(self, axis: int | None = None, *, ddof: int = 0, keepdims: _Bool = False) -> Any:
-        """std() of the array."""
-    def max(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """max() of the array."""
-    def min(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """min() of the array."""
-    def argmax(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """argmax() of the array."""
-    def argmin(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """argmin() of the array."""
-    def all(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """all() of the array."""
-    def any(self, axis: int | None = None, keepdims: _Bool = False) -> Any:
-        """any() of the array."""
+    def all(self, *args: Any, **kwargs: Any) -> Any:
+        """all() with the array as first argument."""
+    def any(self, *args: Any, **kwargs: Any) -> Any:
+        """any() with the array as first argument."""
+    def argmax(self, *args: Any, **kwargs: Any) -> Any:
+        """argmax() with the array as first argument."""
+    def argmin(self, *args: Any, **kwargs: Any) -> Any:
+        """argmin() with the array as first argument."""
+    def argsort(self, *args: Any, **kwargs: Any) -> Any:
+        """argsort() with the array as first argument."""
+    def clip(self, *args: Any, **kwargs: Any) -> Any:
+        """clip() with the array as first argument."""
+    def conj(self, *args: Any, **kwargs: Any) -> Any:
+        """conjugate() with the array as first argument."""
+    def conjugate(self, *args: Any, **kwargs: Any) -> Any:
+        """conjugate() with the array as first argument."""
+    def cumprod(self, *args: Any, **kwargs: Any) -> Any:
+        """cumprod() with the array as first argument."""
+    def cumsum(self, *args: Any, **kwargs: Any) -> Any:
+        """cumsum() with the array as first argument."""
+    def diagonal(self, *args: Any, **kwargs: Any) -> Any:
+        """diagonal() with the array as first argument."""
+    def dot(self, *args: Any, **kwargs: Any) -> Any:
+        """dot() with the array as first argument."""
+    def max(self, *args: Any, **kwargs: Any) -> Any:
+        """max() with the array as first argument."""
+    def mean(self, *args: Any, **kwargs: Any) -> Any:
+        """mean() with the array as first argument."""
+    def min(self, *args: Any, **kwargs: Any) -> Any:
+        """min() with the array as first argument."""
+    def nonzero(self, *args: Any, **kwargs: Any) -> Any:
+        """nonzero() with the array as first argument."""
+    def prod(self, *args: Any, **kwargs: Any) -> Any:
+        """prod() with the array as first argument."""
+    def ptp(self, *args: Any, **kwargs: Any) -> Any:
+        """ptp() with the array as first argument."""
+    def ravel(self, *args: Any, **kwargs: Any) -> Any:
+        """ravel() with the array as first argument."""
+    def repeat(self, *args: Any, **kwargs: Any) -> Any:
+        """repeat() with the array as first argument."""
+    def round(self, *args: Any, **kwargs: Any) -> Any:
+        """round() with the array as first argument."""
+    def searchsorted(self, *args: Any, **kwargs: Any) -> Any:
+        """searchsorted() with the array as first argument."""
+    def squeeze(self, *args: Any, **kwargs: Any) -> Any:
+        """squeeze() with the array as first argument."""
+    def std(self, *args: Any, **kwargs: Any) -> Any:
+        """std() with the array as first argument."""
+    def sum(self, *args: Any, **kwargs: Any) -> Any:
+        """sum() with the array as first argument."""
+    def swapaxes(self, *args: Any, **kwargs: Any) -> Any:
+        """swapaxes() with the array as first argument."""
+    def take(self, *args: Any, **kwargs: Any) -> Any:
+        """take() with the array as first argument."""
+    def trace(self, *args: Any, **kwargs: Any) -> Any:
+        """trace() with the array as first argument."""
+    def var(self, *args: Any, **kwargs: Any) -> Any:
+        """var() with the array as first argument."""
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Any]: ...
     def __contains__(self, value: object) -> _Bool: ...
     def __getitem__(self, index: Any) -> Any:
-        """An item or a view, by ints, slices, None, Ellipsis and tuples of them; a copy of what a bool array marks."""
+        """An item or a view, by ints, slices, None, Ellipsis and tuples of them; a copy by arrays.
+
+        Arrays and lists of ints or bools, alone, several together or mixed with
+        the others, are NumPy's, with a result of up to 4 dimensions. Raises
+        IndexError out of bounds, ValueError for more dimensions.
+
+        >>> a = np.arange(12).reshape((3, 4))
+        >>> a[[0, -1], 1:3]
+        array([[1, 2],
+               [9, 10]], dtype=int16)
+        >>> a[a > 8]
+        array([9, 10, 11], dtype=int16)
+        """
     def __setitem__(self, index: Any, value: _ArrayLike) -> None:
-        """Write with broadcasting and conversion."""
+        """Write with broadcasting and conversion; the last of several values for one item counts.
+
+        Floats become integers by rounding, half away from zero, but by cutting
+        off where arrays are among the indices.
+        """
     def __add__(self, other: _ArrayLike) -> ndarray: ...
     def __sub__(self, other: _ArrayLike) -> ndarray: ...
     def __mul__(self, other: _ArrayLike) -> ndarray: ...
@@ -130,6 +234,10 @@ class ndarray:
     def __and__(self, other: _ArrayLike) -> ndarray: ...
     def __or__(self, other: _ArrayLike) -> ndarray: ...
     def __xor__(self, other: _ArrayLike) -> ndarray: ...
+    def __lshift__(self, other: _ArrayLike) -> ndarray: ...
+    def __rshift__(self, other: _ArrayLike) -> ndarray: ...
+    def __rlshift__(self, other: _ArrayLike) -> ndarray: ...
+    def __rrshift__(self, other: _ArrayLike) -> ndarray: ...
     def __radd__(self, other: _ArrayLike) -> ndarray: ...
     def __rsub__(self, other: _ArrayLike) -> ndarray: ...
     def __rmul__(self, other: _ArrayLike) -> ndarray: ...
@@ -151,26 +259,26 @@ class ndarray:
     def __invert__(self) -> ndarray: ...
     def __abs__(self) -> ndarray: ...
 
-def array(x: Iterable[Any], /, *, dtype: int = ...) -> ndarray:
+def array(x: Iterable[Any], /, dtype: int = ...) -> ndarray:
     """A new array, float64 unless told, from nested sequences, buffers or arrays.
 
     Raises ValueError for ragged or too deeply nested sequences, TypeError for
     items that do not fit the dtype (a float in an integer dtype); ints wrap.
     """
 
-def asarray(x: _ArrayLike, /, *, dtype: int | None = None) -> Any:
+def asarray(x: _ArrayLike, /, dtype: int | None = None) -> Any:
     """The array itself where the dtype is right, a number as it is, else a new array."""
 
-def zeros(shape: _Shape, /, *, dtype: int = ...) -> ndarray:
+def zeros(shape: _Shape, /, dtype: int = ...) -> ndarray:
     """An array of zeros."""
 
-def empty(shape: _Shape, /, *, dtype: int = ...) -> ndarray:
+def empty(shape: _Shape, /, dtype: int = ...) -> ndarray:
     """The same as zeros()."""
 
-def ones(shape: _Shape, /, *, dtype: int = ...) -> ndarray:
+def ones(shape: _Shape, /, dtype: int = ...) -> ndarray:
     """An array of ones."""
 
-def full(shape: _Shape, value: _Number, /, *, dtype: int = ...) -> ndarray:
+def full(shape: _Shape, value: _Number, /, dtype: int = ...) -> ndarray:
     """An array of one value; float64 unless told."""
 
 def eye(n: int, /, *, M: int | None = None, k: int = 0, dtype: int = ...) -> ndarray:
@@ -187,7 +295,7 @@ def linspace(
 ) -> Any:
     """`num` >= 2 numbers at equal distances, with or without the end; with `retstep` a tuple with the distance."""
 
-def frombuffer(buffer: Any, /, *, dtype: int = ..., count: int = -1, offset: int = 0) -> ndarray:
+def frombuffer(buffer: Any, /, dtype: int = ..., count: int = -1, offset: int = 0) -> ndarray:
     """A view of a buffer's memory from an offset in bytes; read-only where the buffer is.
 
     Raises ValueError where the buffer is too short or not a multiple of the
