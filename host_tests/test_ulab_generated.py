@@ -8,6 +8,8 @@ import os
 import numpy as np
 import pytest
 import ulab_oracle as oracle
+import ulab_table_science  # noqa: F401 - adds to the table
+import ulab_table_simple  # noqa: F401 - as well
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from ulab_cases import DTYPES
