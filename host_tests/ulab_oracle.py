@@ -4,6 +4,7 @@ An expression of a test is evaluated with this module as `np`. A name that is
 not defined here means the same in NumPy.
 """
 
+import builtins
 import math
 
 import numpy
@@ -144,7 +145,7 @@ def compare(operation, left, right):
     if operation not in ("equal", "not_equal") and "complex" in dtypes_of(left, right):
         raise NotImplementedError(operation)
     wide = numpy.complex128 if "complex" in dtypes_of(left, right) else numpy.float64
-    float32 = sorted(dtypes_of(left, right))[0] == "float32" and not all(
+    float32 = sorted(dtypes_of(left, right))[0] == "float32" and not builtins.all(
         isinstance(side, numpy.ndarray) for side in (left, right)
     )
     if float32:
@@ -261,6 +262,27 @@ def argmin(a, axis=None, keepdims=False):
     return _position(numpy.argmin, a, axis, keepdims)
 
 
+def _truth(function, a, axis, keepdims):
+    result = function(a, axis, keepdims=keepdims)
+    return result if axis is None else numpy.atleast_1d(result)
+
+
+def all(a, axis=None, keepdims=False):  # noqa: A001
+    """Along the only axis an array of one item."""
+    return _truth(numpy.all, a, axis, keepdims)
+
+
+def any(a, axis=None, keepdims=False):  # noqa: A001
+    """Along the only axis an array of one item."""
+    return _truth(numpy.any, a, axis, keepdims)
+
+
+def concatenate(arrays, axis=0):
+    """bool becomes uint8."""
+    result = numpy.concatenate(arrays, axis)
+    return result.astype(numpy.uint8) if result.dtype == numpy.bool_ else result
+
+
 def sort(a, axis=None):
     """Of all items without an axis."""
     return numpy.sort(_real_array(a), axis)
@@ -347,84 +369,6 @@ def no_cast():
     raise TypeError("complex")
 
 
-def _function_of_two(operation):
-    return lambda left, right: binary(operation, left, right)
-
-
-add, subtract, multiply, floor_divide, maximum, minimum, bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift = map(
-    _function_of_two, ("add", "subtract", "multiply", "floor_divide", "maximum", "minimum", "bitwise_and", "bitwise_or",
-                       "bitwise_xor", "left_shift", "right_shift"),
-)  # fmt: skip
-divide = true_divide = _function_of_two("divide")
-power = pow = _function_of_two("power")
-
-
-def fabs(a):
-    """In floating point."""
-    return unary("fabs", a)
-
-
-def around(a, decimals=0):
-    """Halves go away from zero; floats."""
-    scale = 10.0**decimals
-    wide = numpy.asarray(operand(a)).astype(numpy.float64) * scale
-    return (numpy.trunc(wide + numpy.copysign(0.5, wide)) / scale).astype(real_dtype(a))
-
-
-round = around
-
-
-def clip(a, low, high):
-    """With ulab's promotion."""
-    return binary("minimum", binary("maximum", a, low), high)
-
-
-def trapz(y, x=None, dx=1.0):
-    """In floating point."""
-    return numpy.trapezoid(y.astype(numpy.float64), x, dx)
-
-
-trapezoid = trapz
-
-
-def polyval(p, x):
-    """In floating point."""
-    return numpy.polyval(numpy.array(p, numpy.float64), x)
-
-
-def empty_like(a):
-    """Zeros."""
-    return numpy.zeros_like(a)
-
-
-in1d = numpy.isin
-
-
-def quantile(a, q, axis=None):
-    """In floating point."""
-    return numpy.quantile(a.astype(numpy.float64), q, axis).astype(real_dtype(a))[()]
-
-
-def percentile(a, q, axis=None):
-    """In floating point."""
-    return numpy.percentile(a.astype(numpy.float64), q, axis).astype(real_dtype(a))[()]
-
-
-def trace(a):
-    """Of a square matrix."""
-    return sum(numpy.diagonal(a))
-
-
-def flat_tuple(result):
-    """A tuple of NumPy's several results."""
-    return tuple(result) if isinstance(result, tuple) else result
-
-
-def single(result, a):
-    """A result in the precision of functions of float nature of an array."""
-    return numpy.asarray(result).astype(real_dtype(a))[()]
-
-
 class _Transforms:
     """numpy.fft in double precision."""
 
@@ -448,7 +392,7 @@ def arange(*arguments, dtype=None):
     values = numpy.arange(*arguments)
     if dtype is not None:
         return cast(values, name(dtype))
-    small = all(isinstance(end, int) and abs(end) <= 32768 for end in arguments)
+    small = builtins.all(isinstance(end, int) and abs(end) <= 32768 for end in arguments)
     return values.astype(numpy.int16 if small else numpy.float64)
 
 

@@ -3,6 +3,7 @@ QSTR_DEFS += $(ULAB_DIR)/qstrdefs.h
 
 # What knows the interpreter.
 SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
+	arguments.c \
 	creation.c \
 	flat.c \
 	frozen.c \
@@ -15,12 +16,16 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	modulab.c \
 	ndarray.c \
 	numpy_arrange.c \
+	numpy_convolve.c \
 	numpy_fft.c \
+	numpy_info.c \
 	numpy_linalg.c \
 	numpy_math.c \
 	numpy_order.c \
 	numpy_product.c \
 	numpy_reduce.c \
+	numpy_scan.c \
+	numpy_search.c \
 	operators.c \
 	printing.c \
 	universal.c \
@@ -29,6 +34,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 # Algorithms, which do not.
 SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	convert.c \
+	convolve.c \
 	elementwise.c \
 	fft.c \
 	kernels.c \
@@ -38,6 +44,8 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	product.c \
 	promote.c \
 	reduce.c \
+	scan.c \
+	search.c \
 	sorting.c \
 	strided.c \
 	unary.c \
@@ -55,5 +63,5 @@ $(addprefix $(ULAB_OBJECTS)/kernels_, f32.o f64.o): CFLAGS += -O2 -ftree-vectori
 # Allows the vectors of NEON, which lose subnormals, but nothing that changes other bits.
 $(ULAB_OBJECTS)/kernels_f32.o: CFLAGS += -funsafe-math-optimizations -fsigned-zeros -fno-associative-math \
 	-fno-reciprocal-math
-$(addprefix $(ULAB_OBJECTS)/, convert.o fft.o product.o reduce.o sorting.o): CFLAGS += -O2
+$(addprefix $(ULAB_OBJECTS)/, convert.o convolve.o fft.o product.o reduce.o scan.o search.o sorting.o): CFLAGS += -O2
 endif

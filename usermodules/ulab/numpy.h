@@ -19,9 +19,11 @@ MP_DECLARE_CONST_FUN_OBJ_KW(numpy_ones_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_zeros_obj);
 
 // numpy_arrange.c
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_broadcast_to_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_concatenate_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_diff_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_flip_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_join_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_roll_obj);
 
 // numpy_order.c
@@ -29,16 +31,31 @@ MP_DECLARE_CONST_FUN_OBJ_KW(numpy_argsort_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_median_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_sort_obj);
 
-// numpy_reduce.c
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_all_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_any_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_argmax_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_argmin_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_max_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_mean_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_min_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_std_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(numpy_sum_obj);
+// numpy_convolve.c
+MP_DECLARE_CONST_FUN_OBJ_2(numpy_convolve_full_obj);
+
+// numpy_info.c
+MP_DECLARE_CONST_FUN_OBJ_1(numpy_ndinfo_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(numpy_true_dtype_obj);
+
+// numpy_scan.c
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_cumprod_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_cumsum_obj);
+
+// numpy_search.c
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_bincount_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_interp_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(numpy_nonzero_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_searchsorted_obj);
+
+// numpy_reduce.c: an object with the number of the function
+typedef struct {
+    mp_obj_base_t base;
+    int function;
+} reduction_obj_t;
+
+extern const reduction_obj_t numpy_all_obj, numpy_any_obj, numpy_argmax_obj, numpy_argmin_obj, numpy_max_obj,
+    numpy_mean_obj, numpy_min_obj, numpy_prod_obj, numpy_std_obj, numpy_sum_obj, numpy_var_obj;
 
 // numpy_math.c
 MP_DECLARE_CONST_FUN_OBJ_1(numpy_abs_obj);

@@ -12,6 +12,7 @@ static const mixed_signs_t mixed_signs[] = {
     [PROMOTE_FLOOR_DIVIDE] = { NDARRAY_UINT16, NDARRAY_UINT16, NDARRAY_FLOAT64 },
     [PROMOTE_REMAINDER] = { NDARRAY_INT16, NDARRAY_FLOAT64, NDARRAY_FLOAT64 },
     [PROMOTE_EXTREME] = { NDARRAY_INT16, NDARRAY_UINT16, NDARRAY_FLOAT64 },
+    [PROMOTE_COMMON] = { NDARRAY_INT32, NDARRAY_INT32, NDARRAY_INT32 },
     [PROMOTE_SELECT] = { NDARRAY_UINT16, NDARRAY_UINT16, NDARRAY_FLOAT64 },
     [PROMOTE_BITWISE_OPERATOR] = { NDARRAY_INT16, NDARRAY_INT16, PROMOTE_NONE },
     [PROMOTE_BITWISE_FUNCTION] = { NDARRAY_UINT16, NDARRAY_UINT16, NDARRAY_INT16 },
@@ -51,6 +52,9 @@ ndarray_dtype_t promote(promotion_t rule, ndarray_dtype_t left, ndarray_dtype_t 
     }
     if (rule == PROMOTE_FLOAT) {
         return NDARRAY_FLOAT64;
+    }
+    if (rule == PROMOTE_COMMON && (left == NDARRAY_BOOL || right == NDARRAY_BOOL)) {
+        return left == NDARRAY_BOOL ? right : left;
     }
     if (left == NDARRAY_BOOL && right == NDARRAY_BOOL && rule == PROMOTE_BITWISE_OPERATOR) {
         return NDARRAY_BOOL;

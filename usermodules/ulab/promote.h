@@ -17,6 +17,7 @@ typedef enum {
     PROMOTE_REMAINDER,
     PROMOTE_EXTREME,          // maximum, minimum
     PROMOTE_SELECT,           // where
+    PROMOTE_COMMON,           // of arrays put together: as NumPy
     PROMOTE_BITWISE_OPERATOR, // & | ^
     PROMOTE_BITWISE_FUNCTION,
     PROMOTE_SHIFT,
