@@ -302,17 +302,8 @@ def frombuffer(buffer: Any, /, dtype: int = ..., count: int = -1, offset: int = 
     item's size, and on use after the buffer was resized.
     """
 
-def concatenate(arrays: tuple[ndarray, ...], /, *, axis: int = 0) -> ndarray:
-    """Arrays of one dtype, one after the other along an axis."""
-
 def where(condition: _ArrayLike, x: _ArrayLike, y: _ArrayLike, /) -> ndarray:
     """Items of x where the condition is true, of y elsewhere, with broadcasting."""
-
-def flip(a: ndarray, /, *, axis: int | None = None) -> ndarray:
-    """A view with one axis reversed; without an axis, a copy of all items in reverse order with one axis."""
-
-def roll(a: ndarray, shift: int, /, *, axis: int | None = None) -> ndarray:
-    """A copy with the items moved along an axis, out at one end and in at the other."""
 
 def diff(a: ndarray, /, *, n: int = 1, axis: int = -1) -> ndarray:
     """Differences of neighbours along an axis, n times (0 to 9); unsigned integers wrap."""
@@ -325,33 +316,6 @@ def argsort(a: ndarray, /, *, axis: int = -1) -> ndarray:
 
 def median(a: ndarray, /, *, axis: int | None = None) -> Any:
     """The middle item, or the mean of the two; nan for no items."""
-
-def sum(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The sum of all items, an int of any size for integers; along an axis in the input's dtype, which wraps."""
-
-def mean(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The mean of all items, or along an axis; nan for no items."""
-
-def std(a: _ArrayLike, /, axis: int | None = None, *, ddof: int = 0, keepdims: _Bool = False) -> Any:
-    """The standard deviation: root of the squared distances' sum over n - ddof."""
-
-def max(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The greatest item; nan if there is one. Raises ValueError for no items."""
-
-def min(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The least item; nan if there is one. Raises ValueError for no items."""
-
-def argmax(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The index of the first greatest item, of the flattened array without an axis; int16 where that is wide enough."""
-
-def argmin(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """The index of the first least item, of the flattened array without an axis; int16 where that is wide enough."""
-
-def all(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """Whether no item is zero."""
-
-def any(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False) -> Any:
-    """Whether some item is not zero."""
 
 def dot(a: ndarray, b: ndarray, /) -> Any:
     """The product of matrices or vectors as floats; the same as a @ b. ValueError where sizes do not match."""
@@ -701,11 +665,1049 @@ def trunc(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> 
 def fix(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> Any:
     """The same as trunc."""
 
-def trace(a: ndarray, /) -> _Number:
-    """The sum of the diagonal of a square matrix.
+def logspace(
+    start: float, stop: float, num: int = 50, *, base: float = 10.0, endpoint: _Bool = True, dtype: int = ...
+) -> ndarray:
+    """`num` >= 2 numbers from base**start to base**stop at equal ratios; integer dtypes truncate.
 
-    Raises TypeError for anything but an array, ValueError for one that is not square.
-
-    >>> np.trace(np.eye(3))
-    3.0
+    >>> np.logspace(0, 3, 4)
+    array([1.0, 10.0, 100.0, 1000.0], dtype=float64)
     """
+
+def geomspace(start: float, stop: float, num: int = 50, *, endpoint: _Bool = True, dtype: int = ...) -> ndarray:
+    """`num` >= 2 numbers from start to stop at equal ratios. Raises ValueError for a start or stop of 0.
+
+    >>> np.geomspace(1, 8, 4)
+    array([1.0, 2.0, 4.0, 8.0], dtype=float64)
+    """
+
+def identity(n: int, /, *, dtype: int = ...) -> ndarray:
+    """The same as eye(n).
+
+    >>> np.identity(2)
+    array([[1.0, 0.0],
+           [0.0, 1.0]], dtype=float64)
+    """
+
+def full_like(a: _ArrayLike, fill_value: _Number, *, dtype: int | None = None, shape: _Shape | None = None) -> ndarray:
+    """An array of one value with the shape and dtype of another.
+
+    >>> np.full_like(np.array([1, 2], dtype=np.uint8), 7)
+    array([7, 7], dtype=uint8)
+    """
+
+def zeros_like(a: _ArrayLike, *, dtype: int | None = None, shape: _Shape | None = None) -> ndarray:
+    """Zeros with the shape and dtype of another array.
+
+    >>> np.zeros_like(np.ones(2))
+    array([0.0, 0.0], dtype=float64)
+    """
+
+def ones_like(a: _ArrayLike, *, dtype: int | None = None, shape: _Shape | None = None) -> ndarray:
+    """Ones with the shape and dtype of another array.
+
+    >>> np.ones_like(np.zeros(2))
+    array([1.0, 1.0], dtype=float64)
+    """
+
+def empty_like(a: _ArrayLike, *, dtype: int | None = None, shape: _Shape | None = None) -> ndarray:
+    """The same as zeros_like().
+
+    >>> np.empty_like(np.ones(2)).shape
+    (2,)
+    """
+
+def fromiter(iterable: Iterable[Any], dtype: int = ..., count: int = -1) -> ndarray:
+    """An array of the numbers of an iterable, or of the first `count`. Raises ValueError where there are fewer.
+
+    >>> np.fromiter((i * i for i in range(4)), np.uint8)
+    array([0, 1, 4, 9], dtype=uint8)
+    """
+
+def indices(dimensions: tuple[int, ...], *, dtype: int = ...) -> ndarray:
+    """The index along each axis at each place of a grid, int16 unless told.
+
+    >>> np.indices((2, 2))
+    array([[[0, 0],
+           [1, 1]],
+    <BLANKLINE>
+           [[0, 1],
+           [0, 1]]], dtype=int16)
+    """
+
+def fromfunction(function: Any, shape: _Shape, *, dtype: int = ...) -> Any:
+    """function(*indices(shape)): the indices along each axis go in as arrays.
+
+    >>> np.fromfunction(lambda i, j: i + j, (2, 3))
+    array([[0.0, 1.0, 2.0],
+           [1.0, 2.0, 3.0]], dtype=float64)
+    """
+
+def diag(x: _ArrayLike, k: int = 0) -> ndarray:
+    """A square matrix with x on a diagonal, or a copy of the diagonal of a matrix; k > 0 is above the main one.
+
+    >>> np.diag(np.array([[1, 2], [3, 4]]))
+    array([1.0, 4.0], dtype=float64)
+    >>> np.diag([1, 2])
+    array([[1.0, 0.0],
+           [0.0, 2.0]], dtype=float64)
+    """
+
+def diagonal(a: ndarray, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
+    """A copy of the diagonals of the matrices along two axes, as the last axis.
+
+    >>> np.diagonal(np.array([[1, 2], [3, 4]]))
+    array([1.0, 4.0], dtype=float64)
+    """
+
+def trace(a: ndarray, /) -> Any:
+    """The sum of the diagonal of a square matrix, else ValueError.
+
+    >>> np.trace(np.array([[1, 2], [3, 4]]))
+    5.0
+    """
+
+def tri(n: int, m: int | None = None, k: int = 0, *, dtype: int = ...) -> ndarray:
+    """Ones on and below a diagonal, zeros above.
+
+    >>> np.tri(2, 3)
+    array([[1.0, 0.0, 0.0],
+           [1.0, 1.0, 0.0]], dtype=float64)
+    """
+
+def tril(a: _ArrayLike, k: int = 0) -> ndarray:
+    """A copy of matrices with zeros above a diagonal.
+
+    >>> np.tril(np.ones((2, 2)))
+    array([[1.0, 0.0],
+           [1.0, 1.0]], dtype=float64)
+    """
+
+def triu(a: _ArrayLike, k: int = 0) -> ndarray:
+    """A copy of matrices with zeros below a diagonal.
+
+    >>> np.triu(np.ones((2, 2)))
+    array([[1.0, 1.0],
+           [0.0, 1.0]], dtype=float64)
+    """
+
+def meshgrid(*arrays: ndarray, indexing: str = "xy") -> tuple[ndarray, ...]:
+    """Vectors as coordinates of a grid, each repeated to its whole shape; the first two axes change places for 'xy'.
+
+    >>> np.meshgrid(np.array([1, 2]), np.array([3, 4]))
+    (array([[1.0, 2.0],
+           [1.0, 2.0]], dtype=float64), array([[3.0, 3.0],
+           [4.0, 4.0]], dtype=float64))
+    """
+
+def ix_(*arrays: _ArrayLike) -> tuple[ndarray, ...]:
+    """Vectors as the indices of a grid: a[np.ix_(rows, columns)].
+
+    >>> [i.shape for i in np.ix_(np.arange(2), np.arange(3))]
+    [(2, 1), (1, 3)]
+    """
+
+def copy(a: _ArrayLike) -> ndarray:
+    """A dense copy.
+
+    >>> np.copy(np.ones(2))
+    array([1.0, 1.0], dtype=float64)
+    """
+
+def copyto(to: ndarray, values: _ArrayLike, where: Any = True) -> None:
+    """Write values, all or where a bool array is true, with broadcasting.
+
+    >>> a = np.zeros(3)
+    >>> np.copyto(a, 5, [True, False, True])
+    >>> a
+    array([5.0, 0.0, 5.0], dtype=float64)
+    """
+
+def concatenate(
+    arrays: tuple[ndarray, ...] | list[ndarray], axis: int = 0, *, dtype: int | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Arrays one after the other along an axis.
+
+    The dtype is NumPy's for all of them, with float64 for int64; bool arrays alone make a uint8 array, which the
+    other functions that put arrays together (stack, append, ...) do not.
+
+    >>> np.concatenate((np.ones(2), np.zeros(1)))
+    array([1.0, 1.0, 0.0], dtype=float64)
+    """
+
+def stack(arrays: Sequence[_ArrayLike], axis: int = 0) -> ndarray:
+    """Arrays of one shape along a new axis.
+
+    >>> np.stack(([1, 2], [3, 4]), axis=1)
+    array([[1.0, 3.0],
+           [2.0, 4.0]], dtype=float64)
+    """
+
+def vstack(arrays: Sequence[_ArrayLike]) -> ndarray:
+    """Arrays below each other: along the first axis, vectors as rows.
+
+    >>> np.vstack(([1, 2], [3, 4]))
+    array([[1.0, 2.0],
+           [3.0, 4.0]], dtype=float64)
+    """
+
+def hstack(arrays: Sequence[_ArrayLike]) -> ndarray:
+    """Arrays beside each other: along the second axis, vectors along their only one.
+
+    >>> np.hstack(([1, 2], [3]))
+    array([1.0, 2.0, 3.0], dtype=float64)
+    """
+
+def dstack(arrays: Sequence[_ArrayLike]) -> ndarray:
+    """Arrays behind each other: along the third axis.
+
+    >>> np.dstack(([1, 2], [3, 4])).shape
+    (1, 2, 2)
+    """
+
+def column_stack(arrays: Sequence[_ArrayLike]) -> ndarray:
+    """Vectors as columns of a matrix.
+
+    >>> np.column_stack(([1, 2], [3, 4]))
+    array([[1.0, 3.0],
+           [2.0, 4.0]], dtype=float64)
+    """
+
+def append(a: _ArrayLike, values: _ArrayLike, axis: int | None = None) -> ndarray:
+    """A copy with the values behind; both with one axis unless told.
+
+    >>> np.append([1, 2], 3)
+    array([1.0, 2.0, 3.0], dtype=float64)
+    """
+
+def insert(a: _ArrayLike, indices: int | Sequence[int], values: _ArrayLike, axis: int | None = None) -> ndarray:
+    """A copy with values in front of the given places; with one axis unless told.
+
+    >>> np.insert([1, 2], 1, 5)
+    array([1.0, 5.0, 2.0], dtype=float64)
+    """
+
+def delete(a: ndarray, indices: Any, axis: int | None = None) -> ndarray:
+    """A copy without the items at an index, several or a slice. Raises ValueError out of bounds.
+
+    >>> np.delete(np.array([1, 2, 3]), 1)
+    array([1.0, 3.0], dtype=float64)
+    """
+
+def take(a: ndarray, indices: Any, axis: int | None = None, out: ndarray | None = None, mode: str | None = None) -> Any:
+    """Items by their places along an axis, of the flattened array unless told.
+
+    Mode 'wrap' counts on from the start behind the end, 'clip' takes the item at the end; else a place that is not
+    there raises ValueError. `out` has the dtype and shape of the result.
+
+    >>> np.take(np.array([5, 6, 7]), [2, 0])
+    array([7.0, 5.0], dtype=float64)
+    """
+
+def compress(condition: Any, a: ndarray, axis: int | None = None) -> ndarray:
+    """The items where the condition, which has exactly their number, is true.
+
+    >>> np.compress([True, False, True], np.array([5, 6, 7]))
+    array([5.0, 7.0], dtype=float64)
+    """
+
+def split(a: ndarray, sections: int | Sequence[int], axis: int = 0) -> list[ndarray]:
+    """Views of equal parts, or of those up to each given index. Raises ValueError where they cannot be equal.
+
+    >>> np.split(np.array([1, 2, 3, 4]), 2)
+    [array([1.0, 2.0], dtype=float64), array([3.0, 4.0], dtype=float64)]
+    """
+
+def array_split(a: ndarray, sections: int | Sequence[int], axis: int = 0) -> list[ndarray]:
+    """As split(), but the first parts may have one more item.
+
+    >>> np.array_split(np.array([1, 2, 3]), 2)
+    [array([1.0, 2.0], dtype=float64), array([3.0], dtype=float64)]
+    """
+
+def hsplit(a: ndarray, sections: int | Sequence[int]) -> list[ndarray]:
+    """split() along the second axis, or the only one.
+
+    >>> [x.shape for x in np.hsplit(np.ones((2, 4)), 2)]
+    [(2, 2), (2, 2)]
+    """
+
+def vsplit(a: ndarray, sections: int | Sequence[int]) -> list[ndarray]:
+    """split() along the first axis.
+
+    >>> [x.shape for x in np.vsplit(np.ones((2, 4)), 2)]
+    [(1, 4), (1, 4)]
+    """
+
+def dsplit(a: ndarray, sections: int | Sequence[int]) -> list[ndarray]:
+    """split() along the third axis.
+
+    >>> [x.shape for x in np.dsplit(np.ones((2, 1, 4)), 2)]
+    [(2, 1, 2), (2, 1, 2)]
+    """
+
+def tile(a: _ArrayLike, repeats: int | tuple[int, ...]) -> ndarray:
+    """The whole array again and again along each axis.
+
+    >>> np.tile([1, 2], 2)
+    array([1.0, 2.0, 1.0, 2.0], dtype=float64)
+    """
+
+def repeat(a: _ArrayLike, repeats: int | Sequence[int], axis: int | None = None) -> ndarray:
+    """Each item again and again along an axis; with one axis unless told.
+
+    >>> np.repeat([1, 2], 2)
+    array([1.0, 1.0, 2.0, 2.0], dtype=float64)
+    """
+
+def pad(a: _ArrayLike, width: Any, mode: str = "constant", constant_values: Any = 0) -> ndarray:
+    """A copy with a border.
+
+    The width is one number, (before, after), or such a pair for each axis. Modes are 'constant', 'edge', 'reflect',
+    'symmetric' and 'wrap'.
+
+    >>> np.pad([1, 2], 1)
+    array([0.0, 1.0, 2.0, 0.0], dtype=float64)
+    >>> np.pad([1, 2, 3], (0, 2), 'reflect')
+    array([1.0, 2.0, 3.0, 2.0, 1.0], dtype=float64)
+    """
+
+def reshape(a: _ArrayLike, shape: _Shape) -> ndarray:
+    """The items in another shape, a view of a dense array.
+
+    >>> np.reshape([1, 2, 3, 4], (2, 2))
+    array([[1.0, 2.0],
+           [3.0, 4.0]], dtype=float64)
+    """
+
+def ravel(a: _ArrayLike) -> ndarray:
+    """The items with one axis, a view of a dense array.
+
+    >>> np.ravel([[1, 2], [3, 4]])
+    array([1.0, 2.0, 3.0, 4.0], dtype=float64)
+    """
+
+def transpose(a: _ArrayLike, axes: tuple[int, ...] | None = None) -> ndarray:
+    """A view with the axes in another order, reversed unless told.
+
+    >>> np.transpose([[1, 2], [3, 4]])
+    array([[1.0, 3.0],
+           [2.0, 4.0]], dtype=float64)
+    """
+
+def swapaxes(a: ndarray, axis1: int, axis2: int) -> ndarray:
+    """A view with two axes exchanged.
+
+    >>> np.swapaxes(np.ones((2, 3)), 0, 1).shape
+    (3, 2)
+    """
+
+def moveaxis(a: ndarray, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> ndarray:
+    """A view with axes at other places, the others in their order.
+
+    >>> np.moveaxis(np.ones((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
+
+def rollaxis(a: ndarray, axis: int, start: int = 0) -> ndarray:
+    """A view with an axis in front of the one at `start`.
+
+    >>> np.rollaxis(np.ones((2, 3, 4)), 2).shape
+    (4, 2, 3)
+    """
+
+def expand_dims(a: _ArrayLike, axis: int | tuple[int, ...]) -> ndarray:
+    """A view with a new axis of one item.
+
+    >>> np.expand_dims([1, 2], 0)
+    array([[1.0, 2.0]], dtype=float64)
+    """
+
+def squeeze(a: _ArrayLike, axis: int | tuple[int, ...] | None = None) -> ndarray:
+    """A view without axes of one item; one is left of an array of a single item.
+
+    >>> np.squeeze([[1, 2]])
+    array([1.0, 2.0], dtype=float64)
+    """
+
+def atleast_1d(*arrays: _ArrayLike) -> Any:
+    """Arrays as they are, numbers as arrays of one item.
+
+    >>> np.atleast_1d(3)
+    array([3.0], dtype=float64)
+    """
+
+def atleast_2d(*arrays: _ArrayLike) -> Any:
+    """Arrays with one or two axes more in front, up to two.
+
+    >>> np.atleast_2d(3)
+    array([[3.0]], dtype=float64)
+    """
+
+def atleast_3d(*arrays: _ArrayLike) -> Any:
+    """Arrays with more axes, up to three.
+
+    >>> np.atleast_3d([1, 2]).shape
+    (1, 2, 1)
+    """
+
+def broadcast_to(a: _ArrayLike, shape: _Shape, /) -> ndarray:
+    """A read-only view stretched to a shape.
+
+    >>> np.broadcast_to(np.array([1, 2]), (2, 2))
+    array([[1.0, 2.0],
+           [1.0, 2.0]], dtype=float64)
+    """
+
+def broadcast_arrays(*arrays: _ArrayLike) -> tuple[ndarray, ...]:
+    """Read-only views stretched to one shape.
+
+    >>> [x.shape for x in np.broadcast_arrays([1, 2], [[1], [2], [3]])]
+    [(3, 2), (3, 2)]
+    """
+
+def broadcast_shapes(*shapes: _Shape) -> tuple[int, ...]:
+    """The shape to which all can be stretched, or ValueError.
+
+    >>> np.broadcast_shapes((3, 1), 4)
+    (3, 4)
+    """
+
+def fliplr(a: ndarray) -> ndarray:
+    """A view with the second axis reversed.
+
+    >>> np.fliplr(np.array([[1, 2], [3, 4]]))
+    array([[2.0, 1.0],
+           [4.0, 3.0]], dtype=float64)
+    """
+
+def flipud(a: ndarray) -> ndarray:
+    """A view with the first axis reversed.
+
+    >>> np.flipud(np.array([[1, 2], [3, 4]]))
+    array([[3.0, 4.0],
+           [1.0, 2.0]], dtype=float64)
+    """
+
+def rot90(a: ndarray, k: int = 1, axes: tuple[int, int] = (0, 1)) -> ndarray:
+    """A view turned by k right angles, from the first axis to the second.
+
+    >>> np.rot90(np.array([[1, 2], [3, 4]]))
+    array([[2.0, 4.0],
+           [1.0, 3.0]], dtype=float64)
+    """
+
+def roll(a: ndarray, shift: int | tuple[int, ...], axis: int | tuple[int, ...] | None = None) -> ndarray:
+    """A copy with the items moved along axes, out at one end and in at the other.
+
+    >>> np.roll(np.array([1, 2, 3]), 1)
+    array([3.0, 1.0, 2.0], dtype=float64)
+    """
+
+def flip(a: ndarray, /, *, axis: int | tuple[int, ...] | None = None) -> ndarray:
+    """A view with axes reversed; without an axis, a copy of all items in reverse order with one axis.
+
+    >>> np.flip(np.array([[1, 2], [3, 4]]), axis=1)
+    array([[2.0, 1.0],
+           [4.0, 3.0]], dtype=float64)
+    """
+
+def nonzero(a: _ArrayLike, /) -> tuple[ndarray, ...]:
+    """The indices of items that are not zero, an array for each axis: uint16 where it is wide enough, else uint32.
+
+    >>> np.nonzero(np.array([0, 3, 0, 4]))
+    (array([1, 3], dtype=uint16),)
+    """
+
+def flatnonzero(a: _ArrayLike) -> ndarray:
+    """The indices of items that are not zero, of the flattened array.
+
+    >>> np.flatnonzero([[0, 1], [2, 0]])
+    array([1, 2], dtype=uint16)
+    """
+
+def argwhere(a: _ArrayLike) -> ndarray:
+    """The indices of items that are not zero, a row for each.
+
+    >>> np.argwhere([[0, 1], [2, 0]])
+    array([[0, 1],
+           [1, 0]], dtype=uint16)
+    """
+
+def count_nonzero(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """How many items are not zero; uint32 along an axis.
+
+    >>> np.count_nonzero([0, 1, 2])
+    2
+    """
+
+def bincount(x: ndarray, /, *, weights: ndarray | None = None, minlength: int | None = None) -> ndarray:
+    """How often each number occurs in a vector of uint8, uint16 or 32-bit integers, or the sums of its weights.
+
+    Counts are uint16 up to 65,535 items, else uint32; sums of weights float64. Raises TypeError for other dtypes,
+    ValueError for negative items.
+
+    >>> np.bincount(np.array([1, 3, 1], dtype=np.uint8))
+    array([0, 2, 0, 1], dtype=uint16)
+    """
+
+def searchsorted(a: _ArrayLike, v: _ArrayLike, /, side: str = "left") -> Any:
+    """The places of values in a sorted vector, before equal ones or behind them; uint16 or uint32, an int for a number.
+
+    >>> np.searchsorted([1, 2, 3], [0, 2, 5])
+    array([0, 1, 3], dtype=uint16)
+    """
+
+def digitize(x: _ArrayLike, bins: _ArrayLike, right: _Bool = False) -> Any:
+    """The bin that each value falls into; bins ascend or descend, and have their lower edges unless `right`.
+
+    >>> np.digitize([0, 1, 2.5], [1, 2, 3])
+    array([0, 1, 2], dtype=uint16)
+    """
+
+def histogram(
+    a: _ArrayLike, bins: int | _ArrayLike = 10, range: tuple[float, float] | None = None,
+    weights: _ArrayLike | None = None, density: _Bool = False,
+) -> tuple[ndarray, ndarray]:
+    """The numbers of items, or sums of their weights, in bins, and the edges of the bins.
+
+    Counts are uint16 up to 65,535 items, else uint32. The last bin has both of its edges. Raises ValueError for edges
+    that do not ascend.
+
+    >>> np.histogram([1, 2, 2, 4], bins=3)
+    (array([1, 2, 1], dtype=uint16), array([1.0, 2.0, 3.0, 4.0], dtype=float64))
+    """
+
+def unique(
+    a: _ArrayLike, return_index: _Bool = False, return_inverse: _Bool = False, return_counts: _Bool = False
+) -> Any:
+    """The different items in order; a tuple with the places of the first of each, the places among them of all items
+    (both of the flattened array) and the number of each if asked for.
+
+    >>> np.unique([3, 1, 3])
+    array([1.0, 3.0], dtype=float64)
+    """
+
+def isin(a: _ArrayLike, values: _ArrayLike, *, invert: _Bool = False) -> ndarray:
+    """Whether each item is among the values.
+
+    >>> np.isin([1, 2, 3], [2, 5])
+    array([False, True, False], dtype=bool)
+    """
+
+def in1d(a: _ArrayLike, values: _ArrayLike, *, invert: _Bool = False) -> ndarray:
+    """The same as isin().
+
+    >>> np.in1d([1, 2, 3], [2, 5])
+    array([False, True, False], dtype=bool)
+    """
+
+def intersect1d(a: _ArrayLike, b: _ArrayLike) -> ndarray:
+    """The different items that are in both, in order.
+
+    >>> np.intersect1d([1, 2, 3], [3, 2, 5])
+    array([2.0, 3.0], dtype=float64)
+    """
+
+def union1d(a: _ArrayLike, b: _ArrayLike) -> ndarray:
+    """The different items that are in one or both, in order.
+
+    >>> np.union1d([1, 2], [3, 2])
+    array([1.0, 2.0, 3.0], dtype=float64)
+    """
+
+def setdiff1d(a: _ArrayLike, b: _ArrayLike) -> ndarray:
+    """The different items of a that are not in b, in order.
+
+    >>> np.setdiff1d([1, 2, 3], [2])
+    array([1.0, 3.0], dtype=float64)
+    """
+
+def setxor1d(a: _ArrayLike, b: _ArrayLike) -> ndarray:
+    """The different items that are in only one of both, in order.
+
+    >>> np.setxor1d([1, 2], [3, 2])
+    array([1.0, 3.0], dtype=float64)
+    """
+
+def sort_complex(a: ndarray) -> ndarray:
+    """A sorted copy of a vector as complex numbers: by the real part, then the imaginary.
+
+    >>> np.sort_complex(np.array([3, 1]))
+    array([1.0+0.0j, 3.0+0.0j], dtype=complex)
+    """
+
+def size(a: _ArrayLike, *, axis: int | None = None) -> int:
+    """The number of items, or along an axis; of a list its length, of a number 1.
+
+    >>> np.size(np.ones((2, 3)))
+    6
+    """
+
+def ndim(a: _ArrayLike) -> int:
+    """The number of axes, 0 of a number.
+
+    >>> np.ndim([[1, 2]])
+    2
+    """
+
+def shape(a: _ArrayLike) -> tuple[int, ...]:
+    """The shape, () of a number.
+
+    >>> np.shape([[1, 2]])
+    (1, 2)
+    """
+
+def ndinfo(a: ndarray, /) -> None:
+    """Print what is known about an array, also its address in memory."""
+
+def sum(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None, dtype: int | None = None,
+) -> Any:
+    """The sum of all items, an int of any size for integers; along an axis in the input's dtype, which wraps.
+
+    >>> np.sum(np.array([[1, 2], [3, 4]]), axis=0)
+    array([4.0, 6.0], dtype=float64)
+    """
+
+def mean(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None, dtype: int | None = None,
+) -> Any:
+    """The mean of all items, or along an axis; nan for no items.
+
+    >>> np.mean([1, 2])
+    1.5
+    """
+
+def std(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None, dtype: int | None = None, ddof: int = 0,
+) -> Any:
+    """The standard deviation: root of the squared distances' sum over n - ddof.
+
+    >>> np.std([1, 3], ddof=0)
+    1.0
+    """
+
+def max(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None,
+) -> Any:
+    """The greatest item; nan if there is one. Raises ValueError for no items.
+
+    >>> np.max([1, 3])
+    3
+    """
+
+def min(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None,
+) -> Any:
+    """The least item; nan if there is one. Raises ValueError for no items.
+
+    >>> np.min(np.array([[1, 2], [3, 4]]), axis=(0, 1))
+    1.0
+    """
+
+def argmax(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False, *, out: ndarray | None = None) -> Any:
+    """The index of the first greatest item, of the flattened array without an axis; int16 where that is wide enough.
+
+    >>> np.argmax([1, 3, 2])
+    1
+    """
+
+def argmin(a: _ArrayLike, /, axis: int | None = None, keepdims: _Bool = False, *, out: ndarray | None = None) -> Any:
+    """The index of the first least item, of the flattened array without an axis; int16 where that is wide enough.
+
+    >>> np.argmin([1, 3, 2])
+    0
+    """
+
+def all(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None,
+) -> Any:
+    """Whether no item is zero. With axis=0 of a vector an array of one item.
+
+    >>> np.all([1, 0])
+    False
+    """
+
+def any(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None,
+) -> Any:
+    """Whether some item is not zero. With axis=0 of a vector an array of one item.
+
+    >>> np.any([1, 0])
+    True
+    """
+
+def prod(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None, dtype: int | None = None,
+) -> Any:
+    """The product of all items, for integers an int, exact up to 2**53; along an axis float64 for integers.
+
+    >>> np.prod([2, 3])
+    6.0
+    """
+
+def var(
+    a: _ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False, *,
+    out: ndarray | None = None, dtype: int | None = None, ddof: int = 0,
+) -> Any:
+    """The variance: the squared distances' sum over n - ddof.
+
+    >>> np.var([1, 3])
+    1.0
+    """
+
+def ptp(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False) -> Any:
+    """The greatest item less the least.
+
+    >>> np.ptp([1, 5, 3])
+    4
+    """
+
+def average(
+    a: _ArrayLike, axis: int | tuple[int, ...] | None = None, weights: _ArrayLike | None = None, *,
+    keepdims: _Bool = False,
+) -> Any:
+    """The mean with weights, of the shape of a or for each item along the axis.
+
+    >>> np.average([1, 4], weights=[2, 1])
+    2.0
+    """
+
+def quantile(a: _ArrayLike, q: Any, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """The value below which a part q, 0 to 1, of the items lies, interpolated; for several q along a new first axis.
+
+    >>> np.quantile([1, 2, 3, 4], 0.5)
+    2.5
+    """
+
+def percentile(a: _ArrayLike, q: Any, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """quantile() for q from 0 to 100.
+
+    >>> np.percentile([1, 2, 3, 4], [0, 25])
+    array([1.0, 1.75], dtype=float64)
+    """
+
+def nansum(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """sum() without nan.
+
+    >>> np.nansum([1, np.nan])
+    1.0
+    """
+
+def nanprod(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """prod() without nan.
+
+    >>> np.nanprod([2, np.nan])
+    2.0
+    """
+
+def nanmax(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """max() without nan; nan where there is nothing else.
+
+    >>> np.nanmax([1, np.nan])
+    1.0
+    """
+
+def nanmin(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """min() without nan; nan where there is nothing else.
+
+    >>> np.nanmin([1, np.nan])
+    1.0
+    """
+
+def nanargmax(a: _ArrayLike, axis: int | None = None) -> Any:
+    """argmax() without nan. Raises ValueError where there is nothing else.
+
+    >>> np.nanargmax([1, np.nan, 3])
+    2
+    """
+
+def nanargmin(a: _ArrayLike, axis: int | None = None) -> Any:
+    """argmin() without nan. Raises ValueError where there is nothing else.
+
+    >>> np.nanargmin([1, np.nan, 3])
+    0
+    """
+
+def nanmean(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: _Bool = False) -> Any:
+    """mean() without nan.
+
+    >>> np.nanmean([1, np.nan, 3])
+    2.0
+    """
+
+def nanvar(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, ddof: int = 0, keepdims: _Bool = False) -> Any:
+    """var() without nan.
+
+    >>> np.nanvar([1, np.nan, 3])
+    1.0
+    """
+
+def nanstd(a: _ArrayLike, axis: int | tuple[int, ...] | None = None, *, ddof: int = 0, keepdims: _Bool = False) -> Any:
+    """std() without nan.
+
+    >>> np.nanstd([1, np.nan, 3])
+    1.0
+    """
+
+def nanmedian(a: _ArrayLike, axis: int | None = None) -> Any:
+    """median() without nan.
+
+    >>> np.nanmedian([1, np.nan, 3])
+    2.0
+    """
+
+def nanquantile(a: _ArrayLike, q: float, axis: int | None = None) -> Any:
+    """quantile() without nan.
+
+    >>> np.nanquantile([1, np.nan, 3], 0.25)
+    1.5
+    """
+
+def nanpercentile(a: _ArrayLike, q: float, axis: int | None = None) -> Any:
+    """percentile() without nan.
+
+    >>> np.nanpercentile([1, np.nan, 3], 25)
+    1.5
+    """
+
+def cumsum(a: _ArrayLike, /, axis: int | None = None, dtype: int | None = None, out: ndarray | None = None) -> ndarray:
+    """The sum up to each item along an axis, of the flattened array unless told; float64 for integers unless told.
+
+    >>> np.cumsum(np.array([1, 2, 3]))
+    array([1.0, 3.0, 6.0], dtype=float64)
+    """
+
+def cumprod(a: _ArrayLike, /, axis: int | None = None, dtype: int | None = None, out: ndarray | None = None) -> ndarray:
+    """The product up to each item along an axis, of the flattened array without; float64 for integers unless told.
+
+    >>> np.cumprod(np.array([1, 2, 3]))
+    array([1.0, 2.0, 6.0], dtype=float64)
+    """
+
+def interp(
+    x: _ArrayLike, xp: _ArrayLike, fp: _ArrayLike, /, *, left: float | None = None, right: float | None = None
+) -> ndarray:
+    """The values at x of the piecewise linear function through two or more points (xp, fp), xp ascending.
+
+    The result is a float64 vector, also for a number. `left` and `right` are the values outside, those of the first
+    and last point unless told. Raises ValueError for numbers of points that differ.
+
+    >>> np.interp([0, 1.5], [1, 2], [10, 20])
+    array([10.0, 15.0], dtype=float64)
+    """
+
+def trapz(y: _ArrayLike, x: _ArrayLike | None = None, dx: float = 1.0) -> float:
+    """The integral of a vector of values, by trapezoids.
+
+    >>> np.trapz([1, 2, 3])
+    4.0
+    """
+
+def trapezoid(y: _ArrayLike, x: _ArrayLike | None = None, dx: float = 1.0) -> float:
+    """The same as trapz().
+
+    >>> np.trapezoid([1, 2, 3], dx=2)
+    8.0
+    """
+
+def polyval(p: _ArrayLike, x: _ArrayLike) -> Any:
+    """The value of a polynomial, the coefficient of the highest power first, at each x; float64.
+
+    >>> np.polyval([1, 0, 2], 3)
+    11.0
+    """
+
+def polyfit(*args: Any) -> ndarray:
+    """polyfit([x,] y, degree): the polynomial with the least sum of squared distances, the highest power first.
+
+    x is 0, 1, 2, ... unless given. Raises ValueError where there are too few different points.
+
+    >>> np.polyfit([0, 1, 2], [1, 3, 5], 1)
+    array([2.0, 1.0], dtype=float64)
+    """
+
+def convolve(a: ndarray, v: ndarray, mode: str = "full") -> ndarray:
+    """The convolution of two vectors in float64, or complex; 'same' is its middle, 'valid' where they overlap in full.
+
+    >>> np.convolve(np.array([1, 2, 3]), np.array([1, 1]))
+    array([1.0, 3.0, 5.0, 3.0], dtype=float64)
+    """
+
+def correlate(a: _ArrayLike, v: _ArrayLike, mode: str = "valid") -> ndarray:
+    """The cross-correlation of two vectors.
+
+    >>> np.correlate([1, 2, 3], [1, 1])
+    array([3.0, 5.0], dtype=float64)
+    """
+
+def cross(a: ndarray, b: ndarray) -> ndarray:
+    """The cross product of two vectors of three items, in the dtype of where().
+
+    >>> np.cross(np.array([1, 0, 0]), np.array([0, 1, 0]))
+    array([0.0, 0.0, 1.0], dtype=float64)
+    """
+
+def gradient(f: _ArrayLike, dx: Any = 1.0, axis: int = -1) -> ndarray:
+    """The slope at each item along one axis, in float64; dx is the distance of neighbours or the places of all items.
+
+    >>> np.gradient([1, 2, 4])
+    array([1.0, 1.5, 2.0], dtype=float64)
+    """
+
+def ediff1d(a: _ArrayLike) -> ndarray:
+    """Differences of neighbours of the flattened array.
+
+    >>> np.ediff1d([1, 2, 4])
+    array([1.0, 2.0], dtype=float64)
+    """
+
+def kron(a: _ArrayLike, b: _ArrayLike) -> ndarray:
+    """The Kronecker product: b times each item of a.
+
+    >>> np.kron([1, 2], [1, 1])
+    array([1.0, 1.0, 2.0, 2.0], dtype=float64)
+    """
+
+def nan_to_num(a: _ArrayLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> ndarray:
+    """A copy with numbers for nan and infinities, for these the largest of the dtype unless told.
+
+    >>> np.nan_to_num([np.nan, 1])
+    array([0.0, 1.0], dtype=float64)
+    """
+
+def unwrap(p: _ArrayLike, discont: float | None = None, axis: int = -1, period: float = ...) -> ndarray:
+    """Angles without jumps of more than half a period.
+
+    >>> np.unwrap([0, 3, -3])
+    array([0.0, 3.0, 3.283185307179586], dtype=float64)
+    """
+
+def vectorize(f: Any, *, otypes: int | None = None) -> Any:
+    """A function of arrays that calls f for each item; the results are float64 unless told, no bool or complex.
+
+    >>> np.vectorize(lambda x: x * x)([1, 2])
+    array([1.0, 4.0], dtype=float64)
+    """
+
+def apply_along_axis(function: Any, axis: int, a: _ArrayLike, *args: Any) -> Any:
+    """The function's results for each vector along an axis.
+
+    >>> np.apply_along_axis(np.sum, 0, [[1, 2], [3, 4]])
+    array([4.0, 6.0], dtype=float64)
+    """
+
+def select(conditions: Sequence[_ArrayLike], choices: Sequence[_ArrayLike], default: _ArrayLike = 0) -> Any:
+    """Items of the choice whose condition is true first.
+
+    >>> np.select([np.array([True, False])], [1], 2)
+    array([1, 2], dtype=uint8)
+    """
+
+def choose(a: _ArrayLike, choices: Sequence[_ArrayLike]) -> Any:
+    """Items of the choice with the number that stands in a.
+
+    >>> np.choose([1, 0], [[1, 2], [3, 4]])
+    array([3.0, 2.0], dtype=float64)
+    """
+
+def einsum(subscripts: str, *operands: ndarray) -> Any:
+    """Products summed over the axes whose letters are not in the result; up to four letters, no ellipsis.
+
+    >>> np.einsum('ij->i', np.array([[1, 2], [3, 4]]))
+    array([3.0, 7.0], dtype=float64)
+    """
+
+def real(a: ndarray) -> ndarray:
+    """A copy of the real parts.
+
+    >>> np.real(np.array([1, 2j], dtype=np.complex))
+    array([1.0, 0.0], dtype=float64)
+    """
+
+def imag(a: ndarray) -> ndarray:
+    """A copy of the imaginary parts, zeros for real items.
+
+    >>> np.imag(np.array([1, 2j], dtype=np.complex))
+    array([0.0, 2.0], dtype=float64)
+    """
+
+def conjugate(a: ndarray | _Number) -> Any:
+    """A copy with the imaginary parts negated.
+
+    >>> np.conjugate(1 + 2j)
+    (1-2j)
+    """
+
+def conj(a: ndarray | _Number) -> Any:
+    """The same as conjugate().
+
+    >>> np.conj(1 + 2j)
+    (1-2j)
+    """
+
+def isreal(a: _ArrayLike) -> ndarray:
+    """Whether the imaginary part of each item is zero.
+
+    >>> np.isreal([1, 2])
+    array([True, True], dtype=bool)
+    """
+
+def iscomplex(a: _ArrayLike) -> ndarray:
+    """Whether the imaginary part of each item is not zero.
+
+    >>> np.iscomplex([1, 2])
+    array([False, False], dtype=bool)
+    """
+
+def isrealobj(a: Any) -> _Bool:
+    """Whether it is no complex number or array.
+
+    >>> np.isrealobj(1j)
+    False
+    """
+
+def iscomplexobj(a: Any) -> _Bool:
+    """Whether it is a complex number or array.
+
+    >>> np.iscomplexobj(1j)
+    True
+    """
+
+def isscalar(a: Any) -> _Bool:
+    """Whether it is a number or a string.
+
+    >>> np.isscalar(3)
+    True
+    """
+
+def save(path: str, a: ndarray) -> None:
+    """Write an array into a file in NumPy's .npy format, version 1."""
+
+def load(path: str) -> ndarray:
+    """The array in a .npy file. Raises RuntimeError where the file is damaged, TypeError for another dtype."""
+
+def loadtxt(
+    path: str, *, delimiter: str | None = None, comments: str | None = None, max_rows: int = -1,
+    usecols: int | Sequence[int] | None = None, dtype: int = ..., skiprows: int = 0,
+) -> ndarray:
+    """A matrix from lines of text with columns between white space or a delimiter; a comment starts with '#'.
+
+    Raises ValueError for an empty file, rows of different lengths and columns that are not there.
+    """
+
+def savetxt(
+    path: str, a: ndarray, *, delimiter: str | None = None, header: str | None = None, footer: str | None = None,
+    comments: str | None = None,
+) -> None:
+    """Write a matrix as lines of text, a vector with an item a line; header and footer are comments ('# ')."""
