@@ -27,11 +27,12 @@ mp_obj_t frozen_name(qstr module, qstr name) {
 // The name under which a file in the folder of a module's Python is imported,
 // or MP_QSTRnull where there is no such file.
 static qstr file_name(const mp_map_t *globals, const char *file) {
-    VSTR_FIXED(path, 64);
-    if (strlen(file) > 16) {
+    mp_obj_t folder = lookup(globals, MP_QSTR___path__);
+    if (folder == MP_OBJ_NULL || strlen(file) > 16) {
         return MP_QSTRnull;
     }
-    vstr_printf(&path, "%s/%s.py", mp_obj_str_get_str(lookup(globals, MP_QSTR___path__)) + strlen(".frozen/"), file);
+    VSTR_FIXED(path, 64);
+    vstr_printf(&path, "%s/%s.py", mp_obj_str_get_str(folder) + strlen(".frozen/"), file);
     if (mp_find_frozen_module(vstr_null_terminated_str(&path), NULL, NULL) != MP_IMPORT_STAT_FILE) {
         return MP_QSTRnull;
     }

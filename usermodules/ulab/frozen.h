@@ -7,9 +7,9 @@
 #include "py/objmodule.h"
 
 // The handler for names that a module's table has not, to be given to
-// MP_REGISTER_MODULE_DELEGATION. In the table, `__path__` is the folder of
-// files that are modules, and `__package__`, where it is there, the name of the
-// one whose names are the module's own. All are imported on first use.
+// MP_REGISTER_MODULE_DELEGATION. In the table, `__package__` names the file whose
+// names are the module's own, and `__path__` the folder of files that are modules
+// themselves; one of them may be missing. All are imported on first use.
 void frozen_attr(mp_obj_t module, qstr name, mp_obj_t *dest);
 
 // A name of a module of Python, for what C leaves to it.

@@ -23,6 +23,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	numpy_math.c \
 	numpy_order.c \
 	numpy_product.c \
+	numpy_random.c \
 	numpy_reduce.c \
 	numpy_scan.c \
 	numpy_search.c \
@@ -43,6 +44,7 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	linalg.c \
 	product.c \
 	promote.c \
+	random.c \
 	reduce.c \
 	scan.c \
 	search.c \

@@ -17,6 +17,7 @@ static const mp_rom_map_elem_t numpy_globals_table[] = {
 
     { MP_ROM_QSTR(MP_QSTR_fft), MP_ROM_PTR(&ulab_numpy_fft_module) },
     { MP_ROM_QSTR(MP_QSTR_linalg), MP_ROM_PTR(&ulab_numpy_linalg_module) },
+    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&ulab_numpy_random_module) },
 
     { MP_ROM_QSTR(MP_QSTR_e), MP_ROM_PTR(&mp_const_float_e_obj) },
     { MP_ROM_QSTR(MP_QSTR_inf), MP_ROM_PTR(&mp_const_float_inf_obj) },

@@ -86,6 +86,9 @@ extern const mp_obj_module_t ulab_numpy_fft_module;
 // numpy_linalg.c
 extern const mp_obj_module_t ulab_numpy_linalg_module;
 
+// numpy_random.c
+extern const mp_obj_module_t ulab_numpy_random_module;
+
 // numpy_order.c: the method, which sorts in place
 MP_DECLARE_CONST_FUN_OBJ_KW(ndarray_sort_obj);
 

@@ -3,6 +3,7 @@
 Q(optimize)
 Q(ulab.numpy)
 Q(ulab.numpy.__init__)
+Q(ulab.numpy._generator)
+Q(ulab.numpy._linalg)
 Q(ulab.numpy.linalg)
-Q(ulab.numpy.linalg.__init__)
 Q(ulab.scipy)

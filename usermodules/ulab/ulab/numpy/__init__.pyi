@@ -18,6 +18,7 @@ from typing import Any, overload
 
 from . import fft as fft
 from . import linalg as linalg
+from . import random as random
 
 bool: int
 """True or False, in a byte."""
