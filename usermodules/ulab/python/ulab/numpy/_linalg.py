@@ -166,7 +166,7 @@ def matrix_power(a, n):
 def _norm(a, axis=None, *, ord=None, keepdims=False):
     if not isinstance(a, _np.ndarray):
         a = _np.array(a)
-    size = abs(a) * 1.0
+    size = abs(a * 1.0)
     if isinstance(axis, tuple) and a.ndim == 2:
         axis = None
     if ord not in (None, "fro") and axis is None and a.ndim == 2:
