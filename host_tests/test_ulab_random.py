@@ -89,6 +89,7 @@ def test_distributions(interpreter, tmp_path):
         "endpoint": f"{g}.integers(3, size=4000, endpoint=True)",
         "wide": f"{g}.integers(0, 2**32, 4000)",
         "choice": f"{g}.choice(4, 4000)",
+        "weighted": f"{g}.choice(4, (2, 2000), p=[0.1, 0.2, 0.0, 0.7])",
         "rare": f"(lambda g: np.array([g.choice(3, 2, False, [0.6, 0.3, 0.1])[0] for _ in range(1000)]))({g})",
         "exponential": f"{g}.exponential(2, 8000)",
         "poisson": f"{g}.poisson(3, 4000)",
@@ -109,6 +110,8 @@ def test_distributions(interpreter, tmp_path):
     assert abs(values["wide"].mean() / 2**31 - 1) < 0.05
     assert values["wide"].max() > 2**32 * 0.99
     frequencies("choice", (0,), [1 / 4] * 4)
+    assert values["weighted"].shape == (2, 2000)
+    frequencies("weighted", (0,), [0.1, 0.2, 0.0, 0.7])
     frequencies("rare", (0,), [0.6, 0.3, 0.1])
     assert abs(values["exponential"].mean() - 2) < 0.1
     assert abs(np.median(values["exponential"]) - 2 * math.log(2)) < 0.1
