@@ -39,11 +39,21 @@ kind_t kind_of_both(ndarray_dtype_t a, ndarray_dtype_t b) {
     return beyond ? KIND_F64 : high;
 }
 
+size_t kind_size(kind_t kind) {
+    static const uint8_t sizes[] = { 1, sizeof(int32_t), sizeof(uint32_t), sizeof(float), sizeof(double),
+                                     2 * sizeof(double) };
+    return sizes[kind];
+}
+
+static bool is_aligned(const uint8_t *data, size_t itemsize) {
+    size_t alignment = itemsize < sizeof(double) ? itemsize : sizeof(double);
+    return ((uintptr_t)data & (alignment - 1)) == 0;
+}
+
 bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step) {
     size_t itemsize = ndarray_dtype_itemsize(dtype);
-    size_t alignment = itemsize < sizeof(double) ? itemsize : sizeof(double);
-    return kind_of_dtype(dtype) == kind && (kind != KIND_I32 || itemsize == sizeof(int32_t))
-           && step == (ptrdiff_t)itemsize && (uintptr_t)data % alignment == 0;
+    return step == (ptrdiff_t)itemsize && kind_of_dtype(dtype) == kind && itemsize == kind_size(kind)
+           && is_aligned(data, itemsize);
 }
 
 // Items of 1, 2, 4, 8 or 16 bytes, at any alignment.
@@ -69,7 +79,7 @@ static void copy_items(uint8_t *to, ptrdiff_t to_step, const uint8_t *from, ptrd
     #undef COPY_ITEMS
 }
 
-static int32_t round_large_to_int(double value) {
+static int32_t round_to_int(double value) {
     if (!(value > -9223372036854775807.0 && value < 9223372036854775807.0)) {
         return 0;
     }
@@ -78,168 +88,183 @@ static int32_t round_large_to_int(double value) {
     return (int32_t)(uint32_t)(uint64_t)(whole + (fraction >= 0.5) - (fraction <= -0.5));
 }
 
-static inline int32_t round_to_int(double value) {
-    if (!(value > -2147483647.0 && value < 2147483647.0)) {
-        return round_large_to_int(value);
+// Whole groups of values to those of another kind.
+typedef void (*conversion_t)(void *out, const void *in, size_t n);
+
+#define CONVERSION(name, from, to, expression) \
+    static void name(void *out, const void *in, size_t n) { \
+        to *restrict target = out; \
+        const from *restrict source = in; \
+        n -= n % BLOCK_GROUP; \
+        for (size_t i = 0; i < n; i++) { \
+            from x = source[i]; \
+            target[i] = expression; \
+        } \
     }
-    int32_t whole = (int32_t)value;
-    double fraction = value - whole;
-    return whole + (fraction >= 0.5) - (fraction <= -0.5);
+
+CONVERSION(i32_from_u8, uint8_t, int32_t, x)
+CONVERSION(i32_from_i8, int8_t, int32_t, x)
+CONVERSION(i32_from_u16, uint16_t, int32_t, x)
+CONVERSION(i32_from_i16, int16_t, int32_t, x)
+CONVERSION(f32_from_i32, int32_t, float, (float)x)
+CONVERSION(f32_from_u32, uint32_t, float, (float)x)
+CONVERSION(f64_from_i32, int32_t, double, x)
+CONVERSION(f64_from_u32, uint32_t, double, x)
+CONVERSION(f64_from_f32, float, double, (double)x)
+CONVERSION(f32_from_f64, double, float, (float)x)
+CONVERSION(u8_from_i32, int32_t, uint8_t, (uint8_t)x)
+CONVERSION(u16_from_i32, int32_t, uint16_t, (uint16_t)x)
+CONVERSION(truth_of_u8, uint8_t, uint8_t, x != 0)
+CONVERSION(truth_of_i32, int32_t, uint8_t, x != 0)
+CONVERSION(truth_of_f32, float, uint8_t, x != 0.0f)
+CONVERSION(truth_of_f64, double, uint8_t, x != 0.0)
+
+// Rounds half away from zero. Values that no lane holds make the whole run slow.
+#define ROUNDING(name, from, low, high) \
+    static void name(void *out, const void *in, size_t n) { \
+        int32_t *restrict target = out; \
+        const from *restrict source = in; \
+        int32_t beyond = 0; \
+        n -= n % BLOCK_GROUP; \
+        for (size_t i = 0; i < n; i++) { \
+            bool fits = source[i] > (from)low && source[i] < (from)high; \
+            from x = fits ? source[i] : (from)0; \
+            int32_t whole = (int32_t)x; \
+            from fraction = x - (from)whole; \
+            beyond |= !fits; \
+            target[i] = whole + (fraction >= (from)0.5) - (fraction <= (from)-0.5); \
+        } \
+        for (size_t i = 0; beyond && i < n; i++) { \
+            target[i] = round_to_int((double)source[i]); \
+        } \
+    }
+
+ROUNDING(i32_from_f32, float, -2147483648.0, 2147483648.0)
+ROUNDING(i32_from_f64, double, -2147483647.0, 2147483647.0)
+
+static void complex_from_f64(void *out, const void *in, size_t n) {
+    double *restrict target = out;
+    const double *restrict source = in;
+    for (size_t i = 0; i < n; i++) {
+        target[2 * i] = source[i];
+        target[2 * i + 1] = 0.0;
+    }
 }
 
-// Wider values go in from the end, so that none is overwritten before it is read.
-static void block_widen(block_t *block, kind_t from, kind_t to, size_t n) {
-    if (from == KIND_U8 && to > KIND_U8) {
-        for (size_t i = n; i-- > 0;) {
-            block->i32[i] = block->u8[i];
-        }
+static void f64_from_complex(void *out, const void *in, size_t n) {
+    double *restrict target = out;
+    const double *restrict source = in;
+    for (size_t i = 0; i < n; i++) {
+        target[i] = source[2 * i];
+    }
+}
+
+static void truth_of_complex(void *out, const void *in, size_t n) {
+    uint8_t *restrict target = out;
+    const double *restrict source = in;
+    for (size_t i = 0; i < n; i++) {
+        target[i] = source[2 * i] != 0.0 || source[2 * i + 1] != 0.0;
+    }
+}
+
+// Those that are missing go through float64; integers of 32 bits are the same bits.
+static const conversion_t conversions[][KIND_COMPLEX + 1] = {
+    [KIND_U8] = { [KIND_I32] = i32_from_u8, [KIND_U32] = i32_from_u8 },
+    [KIND_I32] = { [KIND_F32] = f32_from_i32, [KIND_F64] = f64_from_i32 },
+    [KIND_U32] = { [KIND_F32] = f32_from_u32, [KIND_F64] = f64_from_u32 },
+    [KIND_F32] = { [KIND_I32] = i32_from_f32, [KIND_U32] = i32_from_f32, [KIND_F64] = f64_from_f32 },
+    [KIND_F64] = { [KIND_I32] = i32_from_f64, [KIND_U32] = i32_from_f64, [KIND_F32] = f32_from_f64,
+                   [KIND_COMPLEX] = complex_from_f64 },
+    [KIND_COMPLEX] = { [KIND_F64] = f64_from_complex },
+};
+
+static bool same_bits(kind_t a, kind_t b) {
+    return a == b || (kind_size(a) == sizeof(int32_t) && a != KIND_F32 && b != KIND_F32 && kind_size(b) == kind_size(a));
+}
+
+// At most a block; `room` is for what lies between.
+static void convert(void *out, kind_t to, const void *in, kind_t from, block_t *room, size_t n) {
+    if (from == KIND_U8 && to > KIND_U32) {
+        i32_from_u8(room + 1, in, n);
+        in = room + 1;
         from = KIND_I32;
     }
-    if (from == KIND_I32 && to == KIND_F32) {
-        for (size_t i = n; i-- > 0;) {
-            block->f32[i] = (float)block->i32[i];
-        }
-        return;
-    }
-    if (from == KIND_U32 && to == KIND_F32) {
-        for (size_t i = n; i-- > 0;) {
-            block->f32[i] = (float)block->u32[i];
-        }
-        return;
-    }
-    if (from == KIND_I32 && to > KIND_F32) {
-        for (size_t i = n; i-- > 0;) {
-            block->f64[i] = block->i32[i];
-        }
+    if (conversions[from][to] == NULL) {
+        conversions[from][KIND_F64](room, in, n);
+        in = room;
         from = KIND_F64;
     }
-    if (from == KIND_U32 && to > KIND_F32) {
-        for (size_t i = n; i-- > 0;) {
-            block->f64[i] = block->u32[i];
-        }
-        from = KIND_F64;
-    }
-    if (from == KIND_F32 && to > KIND_F32) {
-        for (size_t i = n; i-- > 0;) {
-            block->f64[i] = (double)block->f32[i];
-        }
-        from = KIND_F64;
-    }
-    if (from == KIND_F64 && to == KIND_COMPLEX) {
-        for (size_t i = n; i-- > 0;) {
-            double real = block->f64[i];
-            block->f64[2 * i] = real;
-            block->f64[2 * i + 1] = 0.0;
-        }
-    }
+    conversions[from][to](out, in, n);
 }
 
-static void block_narrow(block_t *block, kind_t from, kind_t to, size_t n) {
-    if (from == KIND_COMPLEX && to < KIND_COMPLEX) {
-        for (size_t i = 0; i < n; i++) {
-            block->f64[i] = block->f64[2 * i];
-        }
-        from = KIND_F64;
-    }
-    if (from == KIND_F64 && to == KIND_F32) {
-        for (size_t i = 0; i < n; i++) {
-            block->f32[i] = (float)block->f64[i];
-        }
-        return;
-    }
-    if (from == KIND_F64 && to < KIND_F32) {
-        for (size_t i = 0; i < n; i++) {
-            block->i32[i] = round_to_int(block->f64[i]);
-        }
-    }
-    if (from == KIND_F32 && to < KIND_F32) {
-        for (size_t i = 0; i < n; i++) {
-            block->i32[i] = round_to_int((double)block->f32[i]);
-        }
-    }
-}
-
-// Whether each value is not zero, as integers.
-static void block_truth(block_t *block, kind_t kind, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        bool truth;
-        switch (kind) {
-            case KIND_U8:
-                block->u8[i] = block->u8[i] != 0;
-                continue;
-            case KIND_I32:
-            case KIND_U32:
-                truth = block->i32[i] != 0;
-                break;
-            case KIND_F32:
-                truth = block->f32[i] != 0.0f;
-                break;
-            case KIND_F64:
-                truth = block->f64[i] != 0.0;
-                break;
-            default:
-                truth = block->f64[2 * i] != 0.0 || block->f64[2 * i + 1] != 0.0;
-                break;
-        }
-        block->i32[i] = truth;
+// The values of small integers as they are loaded.
+static conversion_t widening(ndarray_dtype_t dtype) {
+    switch (dtype) {
+        case NDARRAY_INT8:
+            return i32_from_i8;
+        case NDARRAY_UINT16:
+            return i32_from_u16;
+        case NDARRAY_INT16:
+            return i32_from_i16;
+        default:
+            return NULL;
     }
 }
 
 void block_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step, size_t n) {
     kind_t natural = kind_of_dtype(dtype);
-    #define LOAD_INTEGERS(code, type) \
-    case code: \
-        for (size_t i = 0; i < n; i++, data += step) { \
-            type item; \
-            memcpy(&item, data, sizeof(item)); \
-            block->i32[i] = item; \
-        } \
-        natural = KIND_I32; \
-        break
-    switch (dtype) {
-        LOAD_INTEGERS(NDARRAY_INT8, int8_t);
-        LOAD_INTEGERS(NDARRAY_UINT16, uint16_t);
-        LOAD_INTEGERS(NDARRAY_INT16, int16_t);
-        default:
-            if (natural == KIND_U8 && kind != KIND_U8) {
-                for (size_t i = 0; i < n; i++, data += step) {
-                    block->i32[i] = *data;
-                }
-                natural = KIND_I32;
-            } else {
-                size_t itemsize = ndarray_dtype_itemsize(dtype);
-                copy_items(block->u8, (ptrdiff_t)itemsize, data, step, itemsize, n);
-            }
-            break;
+    size_t itemsize = ndarray_dtype_itemsize(dtype);
+    conversion_t widen = widening(dtype);
+    if (widen == NULL && same_bits(natural, kind)) {
+        copy_items(block->u8, (ptrdiff_t)itemsize, data, step, itemsize, n);
+        return;
     }
-    #undef LOAD_INTEGERS
-    block_widen(block, natural, kind, n);
+    block_t items, room[2];
+    const void *source = data;
+    size_t whole = whole_groups(n);
+    if (step != (ptrdiff_t)itemsize || whole != n || !is_aligned(data, itemsize)) {
+        copy_items(items.u8, (ptrdiff_t)itemsize, data, step, itemsize, n);
+        source = &items;
+    }
+    if (widen != NULL) {
+        bool done = same_bits(kind, KIND_I32);
+        block_t *values = done ? block : &room[1];
+        widen(values, source, whole);
+        if (done) {
+            return;
+        }
+        source = values;
+    }
+    convert(block, kind, source, natural, room, whole);
 }
 
-void block_store(block_t *block, kind_t kind, ndarray_dtype_t dtype, uint8_t *data, ptrdiff_t step, size_t n) {
+void block_store(const void *values, kind_t kind, ndarray_dtype_t dtype, uint8_t *data, ptrdiff_t step, size_t n) {
+    static const conversion_t truth[] = {
+        truth_of_u8, truth_of_i32, truth_of_i32, truth_of_f32, truth_of_f64, truth_of_complex,
+    };
     kind_t natural = kind_of_dtype(dtype);
+    size_t itemsize = ndarray_dtype_itemsize(dtype);
+    size_t whole = whole_groups(n);
+    // The last conversion writes the items where they belong, if it can.
+    block_t items, integers, room[2];
+    bool direct = step == (ptrdiff_t)itemsize && whole == n && is_aligned(data, itemsize);
+    void *target = direct ? (void *)data : &items;
     if (dtype == NDARRAY_BOOL) {
-        block_truth(block, kind, n);
-        kind = kind == KIND_U8 ? KIND_U8 : KIND_I32;
-    } else if (natural > kind) {
-        block_widen(block, kind, natural, n);
-        kind = natural;
+        truth[kind](target, values, whole);
+    } else if (itemsize < sizeof(int32_t) && itemsize != kind_size(kind)) {
+        if (!same_bits(kind, KIND_I32)) {
+            convert(&integers, KIND_I32, values, kind, room, whole);
+            values = &integers;
+        }
+        (itemsize == 1 ? u8_from_i32 : u16_from_i32)(target, values, whole);
+    } else if (itemsize >= sizeof(int32_t) && !same_bits(kind, natural)) {
+        convert(target, natural, values, kind, room, whole);
     } else {
-        block_narrow(block, kind, natural, n);
-        kind = natural == KIND_U8 && kind != KIND_U8 ? KIND_I32 : natural;
+        copy_items(data, step, values, (ptrdiff_t)itemsize, itemsize, n);
+        return;
     }
-    if (!kind_is_integer(kind) || kind == KIND_U8 || ndarray_dtype_itemsize(dtype) == sizeof(int32_t)) {
-        size_t itemsize = ndarray_dtype_itemsize(dtype);
-        copy_items(data, step, block->u8, (ptrdiff_t)itemsize, itemsize, n);
-    } else if (natural == KIND_U8 || dtype == NDARRAY_INT8) {
-        for (size_t i = 0; i < n; i++, data += step) {
-            *data = (uint8_t)block->i32[i];
-        }
-    } else {
-        for (size_t i = 0; i < n; i++, data += step) {
-            uint16_t item = (uint16_t)block->i32[i];
-            memcpy(data, &item, sizeof(item));
-        }
+    if (!direct) {
+        copy_items(data, step, items.u8, (ptrdiff_t)itemsize, itemsize, n);
     }
 }
 
@@ -259,10 +284,15 @@ void strided_copy(const strided_t *to, const strided_t *from) {
         }
         uint8_t *target = loop.data[0];
         const uint8_t *source = loop.data[1];
+        bool direct = block_is_direct(kind, from->dtype, source, loop.step[1]);
         for (size_t left = loop.run; left > 0;) {
             size_t n = left < BLOCK_ITEMS ? left : BLOCK_ITEMS;
-            block_load(&block, kind, from->dtype, source, loop.step[1], n);
-            block_store(&block, kind, to->dtype, target, loop.step[0], n);
+            const void *values = source;
+            if (!direct || n % BLOCK_GROUP != 0) {
+                block_load(&block, kind, from->dtype, source, loop.step[1], n);
+                values = &block;
+            }
+            block_store(values, kind, to->dtype, target, loop.step[0], n);
             target += (ptrdiff_t)n * loop.step[0];
             source += (ptrdiff_t)n * loop.step[1];
             left -= n;

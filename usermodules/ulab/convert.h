@@ -17,7 +17,14 @@ typedef enum {
     KIND_COMPLEX,
 } kind_t;
 
-#define BLOCK_ITEMS (64)
+#define BLOCK_ITEMS (128)
+
+// Loops over values work on whole groups, for which a block always has room.
+#define BLOCK_GROUP (16)
+
+static inline size_t whole_groups(size_t n) {
+    return (n + BLOCK_GROUP - 1) & ~(size_t)(BLOCK_GROUP - 1);
+}
 
 typedef union {
     uint8_t u8[BLOCK_ITEMS];
@@ -37,16 +44,19 @@ static inline bool kind_is_integer(kind_t kind) {
 // The lowest kind that holds all values of both dtypes.
 kind_t kind_of_both(ndarray_dtype_t a, ndarray_dtype_t b);
 
+// Bytes of a value.
+size_t kind_size(kind_t kind);
+
 // Whether a run of items can be used as values of a kind where it lies.
 bool block_is_direct(kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step);
 
 // Up to BLOCK_ITEMS items as values. The kind holds all values of the dtype.
 void block_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data, ptrdiff_t step, size_t n);
 
-// Values to items; what is in the block is lost. Floats become integers by
-// rounding half away from zero, integers are cut to the width of the dtype, nan
-// and values beyond 2**63 become 0, bool is whether the value is not zero.
-void block_store(block_t *block, kind_t kind, ndarray_dtype_t dtype, uint8_t *data, ptrdiff_t step, size_t n);
+// Values to items. Floats become integers by rounding half away from zero,
+// integers are cut to the width of the dtype, nan and values beyond 2**63 become
+// 0, bool is whether the value is not zero. There is room for whole groups.
+void block_store(const void *values, kind_t kind, ndarray_dtype_t dtype, uint8_t *data, ptrdiff_t step, size_t n);
 
 // All items of `from` into `to`, which has the same shape and shares no memory
 // with it. Complex items into real ones lose their imaginary part.

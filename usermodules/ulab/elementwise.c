@@ -29,13 +29,37 @@ static bool find_kind(binary_t op, const strided_t *out, const strided_t *left, 
     return true;
 }
 
-static const void *direct_or_load(block_t *block, kind_t kind, ndarray_dtype_t dtype, const uint8_t *data,
-    ptrdiff_t step, size_t n) {
-    if (block_is_direct(kind, dtype, data, step)) {
+// One side of an operation in the current run.
+typedef struct {
+    ndarray_dtype_t dtype;
+    kind_t kind;
+    bool direct;          // the items can be used where they lie
+    const uint8_t *data;
+    ptrdiff_t step;
+    block_t block;
+} side_t;
+
+static void side_start(side_t *side, const uint8_t *data, ptrdiff_t step, size_t run) {
+    side->direct = block_is_direct(side->kind, side->dtype, data, step);
+    side->data = data;
+    side->step = step;
+    if (step == 0) {
+        // A scalar is loaded once for all blocks of the run.
+        block_load(&side->block, side->kind, side->dtype, data, step, run < BLOCK_ITEMS ? run : BLOCK_ITEMS);
+    }
+}
+
+static const void *side_values(side_t *side, size_t n) {
+    const uint8_t *data = side->data;
+    if (side->step == 0) {
+        return &side->block;
+    }
+    side->data += (ptrdiff_t)n * side->step;
+    if (side->direct && n % BLOCK_GROUP == 0) {
         return data;
     }
-    block_load(block, kind, dtype, data, step, n);
-    return block;
+    block_load(&side->block, side->kind, side->dtype, data, side->step, n);
+    return &side->block;
 }
 
 bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left, const strided_t *right) {
@@ -43,44 +67,37 @@ bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left
     if (!find_kind(op, out, left, right, &kind)) {
         return false;
     }
-    binary_kernel_t kernel = binary_kernels[op][kind];
-    kind_t out_kind = op < BINARY_EQUAL ? kind : KIND_U8;
     strided_loop_t loop;
     if (!strided_loop_start(&loop, 3, (const strided_t *const[]) { out, left, right })) {
         return true;
     }
-    block_t out_block, left_block, right_block;
+    binary_kernel_t kernel = binary_kernels[op][kind];
+    kind_t out_kind = op < BINARY_EQUAL ? kind : KIND_U8;
+    block_t out_block;
+    side_t a, b;
+    a.kind = b.kind = kind;
+    a.dtype = left->dtype;
+    b.dtype = right->dtype;
     do {
-        bool out_direct = block_is_direct(out_kind, out->dtype, loop.data[0], loop.step[0]);
-        bool left_direct = block_is_direct(kind, left->dtype, loop.data[1], loop.step[1]);
-        bool right_direct = block_is_direct(kind, right->dtype, loop.data[2], loop.step[2]);
-        // A scalar is loaded once for all blocks of the run.
-        bool left_constant = loop.step[1] == 0;
-        bool right_constant = loop.step[2] == 0;
-        bool whole = out_direct && left_direct && right_direct;
-        for (size_t done = 0; done < loop.run;) {
-            size_t n = loop.run - done;
-            if (!whole && n > BLOCK_ITEMS) {
-                n = BLOCK_ITEMS;
-            }
-            uint8_t *out_data = loop.data[0] + (ptrdiff_t)done * loop.step[0];
-            const void *a = &left_block;
-            const void *b = &right_block;
-            if (left_direct || !left_constant || done == 0) {
-                const uint8_t *data = loop.data[1] + (ptrdiff_t)done * loop.step[1];
-                a = direct_or_load(&left_block, kind, left->dtype, data, loop.step[1], n);
-            }
-            if (right_direct || !right_constant || done == 0) {
-                const uint8_t *data = loop.data[2] + (ptrdiff_t)done * loop.step[2];
-                b = direct_or_load(&right_block, kind, right->dtype, data, loop.step[2], n);
-            }
-            if (out_direct) {
-                kernel(out_data, a, b, n);
+        size_t run = loop.run;
+        uint8_t *out_data = loop.data[0];
+        ptrdiff_t out_step = loop.step[0];
+        bool out_direct = block_is_direct(out_kind, out->dtype, out_data, out_step);
+        side_start(&a, loop.data[1], loop.step[1], run);
+        side_start(&b, loop.data[2], loop.step[2], run);
+        size_t most = out_direct && a.direct && b.direct ? run - run % BLOCK_GROUP : BLOCK_ITEMS;
+        while (run > 0) {
+            size_t n = run < most || most == 0 ? run : most;
+            const void *x = side_values(&a, n);
+            const void *y = side_values(&b, n);
+            if (out_direct && n % BLOCK_GROUP == 0) {
+                kernel(out_data, x, y, n);
             } else {
-                kernel(&out_block, a, b, n);
-                block_store(&out_block, out_kind, out->dtype, out_data, loop.step[0], n);
+                kernel(&out_block, x, y, whole_groups(n));
+                block_store(&out_block, out_kind, out->dtype, out_data, out_step, n);
             }
-            done += n;
+            out_data += (ptrdiff_t)n * out_step;
+            run -= n;
         }
     } while (strided_loop_next(&loop));
     return true;
@@ -131,35 +148,69 @@ void elementwise_apply_complex(void (*function)(double *parts), const strided_t 
     apply(apply_complex, &(function_t) { .complex = function }, KIND_COMPLEX, out, in);
 }
 
+// The items of a dtype of that size are chosen without a look at them.
+typedef void (*selection_t)(void *out, const uint8_t *flags, const void *yes, const void *no, size_t n);
+
+#define SELECTION(name, type) \
+    static void name(void *out, const uint8_t *flags, const void *yes, const void *no, size_t n) { \
+        type *to = out; \
+        const type *a = yes, *b = no; \
+        _Pragma("GCC ivdep") \
+        for (size_t i = 0; i < n; i++) { \
+            to[i] = flags[i] ? a[i] : b[i]; \
+        } \
+    }
+
+typedef struct {
+    double parts[2];
+} complex_t;
+
+SELECTION(select_8, uint8_t)
+SELECTION(select_32, uint32_t)
+SELECTION(select_64, double)
+SELECTION(select_128, complex_t)
+
 void elementwise_select(const strided_t *out, const strided_t *condition, const strided_t *yes, const strided_t *no) {
-    static const uint8_t sizes[] = { 1, sizeof(int32_t), sizeof(uint32_t), sizeof(float), sizeof(double), 2 * sizeof(double) };
     kind_t kind = higher(kind_of_dtype(out->dtype), kind_of_both(yes->dtype, no->dtype));
     kind_t condition_kind = kind_of_dtype(condition->dtype);
-    size_t size = sizes[kind];
+    size_t size = kind_size(kind);
+    selection_t select = size == 1 ? select_8 : size == 4 ? select_32 : size == 8 ? select_64 : select_128;
     strided_loop_t loop;
     if (!strided_loop_start(&loop, 4, (const strided_t *const[]) { out, condition, yes, no })) {
         return;
     }
-    block_t chosen, other, truth;
+    side_t truth, a, b;
+    truth.kind = condition_kind;
+    truth.dtype = condition->dtype;
+    a.kind = b.kind = kind;
+    a.dtype = yes->dtype;
+    b.dtype = no->dtype;
+    block_t chosen;
     do {
-        for (size_t done = 0; done < loop.run;) {
-            size_t n = loop.run - done < BLOCK_ITEMS ? loop.run - done : BLOCK_ITEMS;
-            uint8_t *data[STRIDED_LOOP_ARRAYS];
-            for (size_t i = 0; i < STRIDED_LOOP_ARRAYS; i++) {
-                data[i] = loop.data[i] + (ptrdiff_t)done * loop.step[i];
+        uint8_t *out_data = loop.data[0];
+        ptrdiff_t out_step = loop.step[0];
+        bool out_direct = block_is_direct(kind, out->dtype, out_data, out_step);
+        side_start(&truth, loop.data[1], loop.step[1], loop.run);
+        side_start(&a, loop.data[2], loop.step[2], loop.run);
+        side_start(&b, loop.data[3], loop.step[3], loop.run);
+        for (size_t run = loop.run; run > 0;) {
+            size_t n = run < BLOCK_ITEMS ? run : BLOCK_ITEMS;
+            const uint8_t *flags = side_values(&truth, n);
+            const void *x = side_values(&a, n);
+            const void *y = side_values(&b, n);
+            uint8_t room[BLOCK_ITEMS];
+            if (condition_kind != KIND_U8) {
+                block_store(flags, condition_kind, NDARRAY_BOOL, room, 1, n);
+                flags = room;
             }
-            uint8_t flags[BLOCK_ITEMS];
-            block_load(&truth, condition_kind, condition->dtype, data[1], loop.step[1], n);
-            block_store(&truth, condition_kind, NDARRAY_BOOL, flags, 1, n);
-            block_load(&chosen, kind, yes->dtype, data[2], loop.step[2], n);
-            block_load(&other, kind, no->dtype, data[3], loop.step[3], n);
-            for (size_t i = 0; i < n; i++) {
-                if (!flags[i]) {
-                    memcpy(chosen.u8 + i * size, other.u8 + i * size, size);
-                }
+            if (out_direct) {
+                select(out_data, flags, x, y, n);
+            } else {
+                select(&chosen, flags, x, y, n);
+                block_store(&chosen, kind, out->dtype, out_data, out_step, n);
             }
-            block_store(&chosen, kind, out->dtype, data[0], loop.step[0], n);
-            done += n;
+            out_data += (ptrdiff_t)n * out_step;
+            run -= n;
         }
     } while (strided_loop_next(&loop));
 }

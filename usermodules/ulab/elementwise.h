@@ -12,6 +12,7 @@ typedef enum {
     BINARY_DIVIDE,
     BINARY_FLOOR_DIVIDE,
     BINARY_REMAINDER, // with the sign of the dividend
+    BINARY_MODULO,    // with the sign of the divisor
     BINARY_POWER,
     BINARY_ARCTAN2,
     BINARY_HYPOT,
@@ -22,6 +23,9 @@ typedef enum {
     BINARY_XOR,
     BINARY_LEFT_SHIFT,
     BINARY_RIGHT_SHIFT,
+    // Of the left operand alone.
+    BINARY_ABSOLUTE,
+    BINARY_SIGN,
     // The results of those from here on are bool.
     BINARY_EQUAL,
     BINARY_NOT_EQUAL,
@@ -30,7 +34,8 @@ typedef enum {
     BINARY_COUNT,
 } binary_t;
 
-// One operation for values of one kind. The output may be one of the inputs.
+// One operation for values of one kind; their number is a multiple of
+// BLOCK_GROUP. The output may be one of the inputs.
 typedef void (*binary_kernel_t)(void *out, const void *left, const void *right, size_t n);
 
 // NULL where the operation does not exist for the kind.

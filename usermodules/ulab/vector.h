@@ -79,6 +79,29 @@ F32X4_COMPARISON(equal, ==, "vceq.f32", a, b)
 F32X4_COMPARISON(less, <, "vcgt.f32", b, a)
 F32X4_COMPARISON(less_equal, <=, "vcge.f32", b, a)
 
+// The next lanes of a run at any alignment; moves the pointer behind them. For
+// ARMv7 the compiler would count offsets, which its loads of vectors have not:
+// they move the pointer by themselves.
+static inline f32x4 f32x4_read(const float **from) {
+    f32x4 value;
+    #if VECTOR_ARMV7
+    __asm__ ("vld1.8 {%e0, %f0}, [%1]!" : "=w" (value), "+r" (*from) : "m" (*(const float (*)[4])*from));
+    #else
+    value = f32x4_load(*from);
+    *from += 4;
+    #endif
+    return value;
+}
+
+static inline void f32x4_write(float **to, f32x4 value) {
+    #if VECTOR_ARMV7
+    __asm__ ("vst1.8 {%e2, %f2}, [%1]!" : "=m" (*(float (*)[4])*to), "+r" (*to) : "w" (value));
+    #else
+    f32x4_store(*to, value);
+    *to += 4;
+    #endif
+}
+
 // sum + a * b, rounded twice on every processor.
 static inline f32x4 f32x4_multiply_add(f32x4 sum, f32x4 a, f32x4 b) {
     #if VECTOR_ARMV7
