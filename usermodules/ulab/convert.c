@@ -1,6 +1,8 @@
+#include <math.h>
 #include <string.h>
 
 #include "convert.h"
+#include "vector.h"
 
 kind_t kind_of_dtype(ndarray_dtype_t dtype) {
     switch (dtype) {
@@ -119,28 +121,46 @@ CONVERSION(truth_of_i32, int32_t, uint8_t, x != 0)
 CONVERSION(truth_of_f32, float, uint8_t, x != 0.0f)
 CONVERSION(truth_of_f64, double, uint8_t, x != 0.0)
 
-// Rounds half away from zero. Values that no lane holds make the whole run slow.
-#define ROUNDING(name, from, low, high) \
-    static void name(void *out, const void *in, size_t n) { \
-        int32_t *restrict target = out; \
-        const from *restrict source = in; \
-        int32_t beyond = 0; \
-        n -= n % BLOCK_GROUP; \
-        for (size_t i = 0; i < n; i++) { \
-            bool fits = source[i] > (from)low && source[i] < (from)high; \
-            from x = fits ? source[i] : (from)0; \
-            int32_t whole = (int32_t)x; \
-            from fraction = x - (from)whole; \
-            beyond |= !fits; \
-            target[i] = whole + (fraction >= (from)0.5) - (fraction <= (from)-0.5); \
-        } \
-        for (size_t i = 0; beyond && i < n; i++) { \
-            target[i] = round_to_int((double)source[i]); \
-        } \
+// Rounds half away from zero: what is added is just below a half, which makes
+// a whole of a half but nothing of what is below. Values that no lane holds make
+// the whole run slow.
+static void round_slowly(int32_t *out, const void *in, kind_t kind, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        out[i] = round_to_int(kind == KIND_F32 ? (double)((const float *)in)[i] : ((const double *)in)[i]);
     }
+}
 
-ROUNDING(i32_from_f32, float, -2147483648.0, 2147483648.0)
-ROUNDING(i32_from_f64, double, -2147483647.0, 2147483647.0)
+static void i32_from_f32(void *out, const void *in, size_t n) {
+    int32_t *target = out;
+    const float *source = in;
+    i32x4 fits = i32x4_splat(-1);
+    for (size_t i = 0; i < n; i += 4) {
+        f32x4 x = f32x4_read(&source);
+        i32x4 sign = (i32x4)x & INT32_MIN;
+        f32x4 half = (f32x4)((i32x4)f32x4_splat(0x1.fffffep-2f) | sign);
+        fits &= f32x4_less((f32x4)((i32x4)x ^ sign), f32x4_splat(0x1p31f));
+        i32x4_store(target + i, i32x4_from_f32x4(f32x4_add(x, half)));
+    }
+    if ((fits[0] & fits[1] & fits[2] & fits[3]) == 0) {
+        round_slowly(out, in, KIND_F32, n);
+    }
+}
+
+static void i32_from_f64(void *out, const void *in, size_t n) {
+    int32_t *restrict target = out;
+    const double *restrict source = in;
+    int32_t beyond = 0;
+    n -= n % BLOCK_GROUP;
+    for (size_t i = 0; i < n; i++) {
+        bool fits = fabs(source[i]) < 2147483647.0;
+        double x = fits ? source[i] : 0.0;
+        beyond |= !fits;
+        target[i] = (int32_t)(x + copysign(0x1.fffffffffffffp-2, x));
+    }
+    if (beyond) {
+        round_slowly(out, in, KIND_F64, n);
+    }
+}
 
 static void complex_from_f64(void *out, const void *in, size_t n) {
     double *restrict target = out;

@@ -71,7 +71,7 @@ bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left
     if (!strided_loop_start(&loop, 3, (const strided_t *const[]) { out, left, right })) {
         return true;
     }
-    binary_kernel_t kernel = binary_kernels[op][kind];
+    binary_kernel_t kernel;
     kind_t out_kind = op < BINARY_EQUAL ? kind : KIND_U8;
     block_t out_block;
     side_t a, b;
@@ -85,11 +85,13 @@ bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left
         bool out_direct = block_is_direct(out_kind, out->dtype, out_data, out_step);
         side_start(&a, loop.data[1], loop.step[1], run);
         side_start(&b, loop.data[2], loop.step[2], run);
+        bool squares = op == BINARY_POWER && kind == KIND_F64 && b.step == 0 && b.block.f64[0] == 2.0;
+        kernel = binary_kernels[squares ? BINARY_MULTIPLY : op][kind];
         size_t most = out_direct && a.direct && b.direct ? run - run % BLOCK_GROUP : BLOCK_ITEMS;
         while (run > 0) {
             size_t n = run < most || most == 0 ? run : most;
             const void *x = side_values(&a, n);
-            const void *y = side_values(&b, n);
+            const void *y = squares ? x : side_values(&b, n);
             if (out_direct && n % BLOCK_GROUP == 0) {
                 kernel(out_data, x, y, n);
             } else {
@@ -103,9 +105,7 @@ bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left
     return true;
 }
 
-// Both kinds of functions of one item go through blocks.
-static void apply(void (*function)(const void *context, double *values, size_t n), const void *context, kind_t kind,
-    const strided_t *out, const strided_t *in) {
+void elementwise_apply(double (*function)(double), const strided_t *out, const strided_t *in) {
     strided_loop_t loop;
     if (!strided_loop_start(&loop, 2, (const strided_t *const[]) { out, in })) {
         return;
@@ -114,38 +114,14 @@ static void apply(void (*function)(const void *context, double *values, size_t n
     do {
         for (size_t done = 0; done < loop.run;) {
             size_t n = loop.run - done < BLOCK_ITEMS ? loop.run - done : BLOCK_ITEMS;
-            block_load(&block, kind, in->dtype, loop.data[1] + (ptrdiff_t)done * loop.step[1], loop.step[1], n);
-            function(context, block.f64, n);
-            block_store(&block, kind, out->dtype, loop.data[0] + (ptrdiff_t)done * loop.step[0], loop.step[0], n);
+            block_load(&block, KIND_F64, in->dtype, loop.data[1] + (ptrdiff_t)done * loop.step[1], loop.step[1], n);
+            for (size_t i = 0; i < n; i++) {
+                block.f64[i] = function(block.f64[i]);
+            }
+            block_store(&block, KIND_F64, out->dtype, loop.data[0] + (ptrdiff_t)done * loop.step[0], loop.step[0], n);
             done += n;
         }
     } while (strided_loop_next(&loop));
-}
-
-typedef struct {
-    double (*real)(double);
-    void (*complex)(double *parts);
-} function_t;
-
-static void apply_real(const void *context, double *values, size_t n) {
-    double (*function)(double) = ((const function_t *)context)->real;
-    for (size_t i = 0; i < n; i++) {
-        values[i] = function(values[i]);
-    }
-}
-
-static void apply_complex(const void *context, double *values, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        ((const function_t *)context)->complex(values + 2 * i);
-    }
-}
-
-void elementwise_apply(double (*function)(double), const strided_t *out, const strided_t *in) {
-    apply(apply_real, &(function_t) { .real = function }, KIND_F64, out, in);
-}
-
-void elementwise_apply_complex(void (*function)(double *parts), const strided_t *out, const strided_t *in) {
-    apply(apply_complex, &(function_t) { .complex = function }, KIND_COMPLEX, out, in);
 }
 
 // The items of a dtype of that size are chosen without a look at them.
@@ -155,20 +131,25 @@ typedef void (*selection_t)(void *out, const uint8_t *flags, const void *yes, co
     static void name(void *out, const uint8_t *flags, const void *yes, const void *no, size_t n) { \
         type *to = out; \
         const type *a = yes, *b = no; \
+        n -= n % BLOCK_GROUP; \
         _Pragma("GCC ivdep") \
         for (size_t i = 0; i < n; i++) { \
-            to[i] = flags[i] ? a[i] : b[i]; \
+            type x = a[i], y = b[i]; \
+            to[i] = flags[i] ? x : y; \
         } \
     }
-
-typedef struct {
-    double parts[2];
-} complex_t;
 
 SELECTION(select_8, uint8_t)
 SELECTION(select_32, uint32_t)
 SELECTION(select_64, double)
-SELECTION(select_128, complex_t)
+
+static void select_128(void *out, const uint8_t *flags, const void *yes, const void *no, size_t n) {
+    uint64_t *to = out;
+    const uint64_t *a = yes, *b = no;
+    for (size_t i = 0; i < 2 * n; i++) {
+        to[i] = flags[i / 2] ? a[i] : b[i];
+    }
+}
 
 void elementwise_select(const strided_t *out, const strided_t *condition, const strided_t *yes, const strided_t *no) {
     kind_t kind = higher(kind_of_dtype(out->dtype), kind_of_both(yes->dtype, no->dtype));
@@ -203,10 +184,10 @@ void elementwise_select(const strided_t *out, const strided_t *condition, const 
                 block_store(flags, condition_kind, NDARRAY_BOOL, room, 1, n);
                 flags = room;
             }
-            if (out_direct) {
+            if (out_direct && n % BLOCK_GROUP == 0) {
                 select(out_data, flags, x, y, n);
             } else {
-                select(&chosen, flags, x, y, n);
+                select(&chosen, flags, x, y, whole_groups(n));
                 block_store(&chosen, kind, out->dtype, out_data, out_step, n);
             }
             out_data += (ptrdiff_t)n * out_step;

@@ -49,9 +49,6 @@ bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left
 // A function of one real number. The same holds for the output.
 void elementwise_apply(double (*function)(double), const strided_t *out, const strided_t *in);
 
-// The function of two real parts in and out, for complex numbers.
-void elementwise_apply_complex(void (*function)(double *parts), const strided_t *out, const strided_t *in);
-
 // Where `condition` is not zero, the item of `yes`, else that of `no`.
 void elementwise_select(const strided_t *out, const strided_t *condition, const strided_t *yes, const strided_t *no);
 

@@ -22,17 +22,18 @@
         } \
     }
 
-// The processors that have no vectors for it gain from several items a round.
-#define KERNEL_UNROLLED(name, kind, value, expression) \
+// Several items a round, for processors that have no vectors of the kind.
+#define KERNEL_UNROLLED(name, kind, value, operator) \
     static void name##_##kind(void *out, const void *left, const void *right, size_t n) { \
         value *to = out; \
         const value *a = left, *b = right; \
-        n -= n % BLOCK_GROUP; \
-        _Pragma("GCC ivdep") \
-        _Pragma("GCC unroll 4") \
-        for (size_t i = 0; i < n; i++) { \
-            value x = a[i], y = b[i]; \
-            to[i] = expression; \
+        for (; n > 0; n -= 4, to += 4, a += 4, b += 4) { \
+            value x0 = a[0] operator b[0], x1 = a[1] operator b[1]; \
+            value x2 = a[2] operator b[2], x3 = a[3] operator b[3]; \
+            to[0] = x0; \
+            to[1] = x1; \
+            to[2] = x2; \
+            to[3] = x3; \
         } \
     }
 
@@ -42,6 +43,7 @@
         float *to = out; \
         const float *a = left, *b = right; \
         for (; n > 0; n -= 8) { \
+            _Pragma("GCC unroll 2") \
             for (size_t i = 0; i < 2; i++) { \
                 f32x4 x = f32x4_read(&a), y = f32x4_read(&b); \
                 (void)y; \
@@ -59,7 +61,7 @@
     KERNEL_U8(name, x operator y) \
     KERNEL_I32(name, (uint32_t)x operator (uint32_t)y) \
     KERNEL_F32(name, f32x4_##name(x, y)) \
-    KERNEL_UNROLLED(name, f64, double, x operator y)
+    KERNEL_UNROLLED(name, f64, double, operator)
 
 #define BITWISE(name, operator) \
     KERNEL_U8(name, x operator y) \
@@ -73,11 +75,13 @@
         for (; n > 0; n -= BLOCK_GROUP, to += BLOCK_GROUP) { \
             i32x4 masks[BLOCK_GROUP / 4]; \
             int32_t lanes[BLOCK_GROUP]; \
+            _Pragma("GCC unroll 4") \
             for (size_t i = 0; i < BLOCK_GROUP / 4; i++) { \
                 f32x4 x = f32x4_read(&a), y = f32x4_read(&b); \
                 masks[i] = mask; \
             } \
             memcpy(lanes, masks, sizeof(lanes)); \
+            _Pragma("GCC unroll 16") \
             for (size_t i = 0; i < BLOCK_GROUP; i++) { \
                 to[i] = (uint8_t)(lanes[i] & 1); \
             } \
@@ -89,13 +93,17 @@
     KERNEL(name, i32, uint8_t, int32_t, x operator y) \
     KERNEL(name, f64, uint8_t, double, x operator y)
 
+static inline double prefer_nan(double x, double y) {
+    return x != x ? x : y;
+}
+
 // A nan on either side wins.
 #define EXTREME(name, operator, holds) \
     KERNEL_U8(name, x operator y ? x : y) \
     KERNEL_I32(name, x operator y ? x : y) \
     KERNEL_U32(name, x operator y ? x : y) \
     KERNEL_F32(name, f32x4_select(holds | ~f32x4_equal(x, x), x, y)) \
-    KERNEL_F64(name, x operator y || x != x ? x : y)
+    KERNEL_F64(name, prefer_nan(x, x operator y ? x : y))
 
 // Through float64, which all quotients of integers of 32 bits survive, and which
 // most processors divide faster. NumPy's answers too, where they would trap.
@@ -168,8 +176,8 @@ static inline f32x4 f32x4_bits(f32x4 a, int32_t mask) {
 ARITHMETIC(add, +)
 ARITHMETIC(subtract, -)
 ARITHMETIC(multiply, *)
-KERNEL_UNROLLED(divide, f32, float, x / y)
-KERNEL_UNROLLED(divide, f64, double, x / y)
+KERNEL_UNROLLED(divide, f32, float, /)
+KERNEL_UNROLLED(divide, f64, double, /)
 KERNEL_I32(floor_divide, floor_divide_int(x, y))
 KERNEL_U32(floor_divide, floor_divide_unsigned(x, y))
 KERNEL_F64(floor_divide, floor_divide(x, y))

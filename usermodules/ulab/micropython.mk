@@ -60,11 +60,11 @@ ULAB_OBJECTS := $(BUILD)/ulab
 $(ULAB_OBJECTS)/%.o: CFLAGS += -ffp-contract=off
 ifneq ($(DEBUG),1)
 # Their loops choose between floats without branches; no exception is looked at.
-$(addprefix $(ULAB_OBJECTS)/, convert.o elementwise.o kernels.o): CFLAGS += -O2 -ftree-vectorize -fno-trapping-math
+$(addprefix $(ULAB_OBJECTS)/, convert.o elementwise.o kernels.o reduce.o): CFLAGS += -O2 -ftree-vectorize -fno-trapping-math
 $(addprefix $(ULAB_OBJECTS)/kernels_, f32.o f64.o): CFLAGS += -O2 -ftree-vectorize -fno-thread-jumps \
 	-fvect-cost-model=dynamic -fno-math-errno -fno-trapping-math
 # Allows the vectors of NEON, which lose subnormals, but nothing that changes other bits.
 $(ULAB_OBJECTS)/kernels_f32.o: CFLAGS += -funsafe-math-optimizations -fsigned-zeros -fno-associative-math \
 	-fno-reciprocal-math
-$(addprefix $(ULAB_OBJECTS)/, convolve.o fft.o product.o reduce.o scan.o search.o sorting.o): CFLAGS += -O2
+$(addprefix $(ULAB_OBJECTS)/, convolve.o fft.o product.o scan.o search.o sorting.o): CFLAGS += -O2
 endif

@@ -66,8 +66,8 @@ static result_t product(const strided_t *items) {
 
 static result_t reduce(const plan_t *plan, const strided_t *items) {
     static const uint8_t reductions[] = {
-        REDUCE_SUM, REDUCE_SUM, REDUCE_SUM, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_MAX, REDUCE_MIN, REDUCE_ALL,
-        REDUCE_ANY,
+        REDUCE_SUM, REDUCE_SUM, REDUCE_SUM, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_ARGMAX, REDUCE_ARGMIN,
+        REDUCE_ALL, REDUCE_ANY,
     };
     function_t function = plan->function;
     if (function == FUNCTION_PROD) {

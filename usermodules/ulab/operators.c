@@ -256,35 +256,16 @@ static mp_obj_t invert(const ndarray_obj_t *array) {
 
 mp_obj_t absolute(const ndarray_obj_t *array) {
     strided_t view = ndarray_strided(array);
-    ndarray_obj_t *result;
-    strided_t out;
-    switch (array->view->dtype) {
-        case NDARRAY_INT8:
-        case NDARRAY_INT16:
-        case NDARRAY_INT32:
-            result = MP_OBJ_TO_PTR(negative(array));
-            out = ndarray_strided(result);
-            elementwise_binary(BINARY_MAXIMUM, &out, &view, &out);
-            break;
-        case NDARRAY_FLOAT32:
-        case NDARRAY_FLOAT64:
-            result = ndarray_new_like(view.dtype, &view);
-            out = ndarray_strided(result);
-            elementwise_apply(fabs, &out, &view);
-            break;
-        case NDARRAY_COMPLEX: {
-            view.dtype = NDARRAY_FLOAT64;
-            strided_t imaginary = view;
-            imaginary.data += sizeof(double);
-            result = ndarray_new_like(NDARRAY_FLOAT64, &view);
-            out = ndarray_strided(result);
-            elementwise_binary(BINARY_HYPOT, &out, &view, &imaginary);
-            break;
-        }
-        default:
-            result = ndarray_new_copy(&view, view.dtype);
-            break;
+    if (view.dtype != NDARRAY_COMPLEX) {
+        ndarray_obj_t *result = ndarray_new_like(view.dtype, &view);
+        elementwise_binary(BINARY_ABSOLUTE, result->view, &view, &view);
+        return MP_OBJ_FROM_PTR(result);
     }
+    view.dtype = NDARRAY_FLOAT64;
+    strided_t imaginary = view;
+    imaginary.data += sizeof(double);
+    ndarray_obj_t *result = ndarray_new_like(NDARRAY_FLOAT64, &view);
+    elementwise_binary(BINARY_HYPOT, result->view, &view, &imaginary);
     return MP_OBJ_FROM_PTR(result);
 }
 
