@@ -55,6 +55,11 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 
 LDFLAGS_USERMOD += -Wl,--wrap=mp_binary_op
 
+ifeq ($(DEBUG),1)
+SRC_USERMOD_C += $(ULAB_DIR)/debug/modfailing_allocations.c
+LDFLAGS_USERMOD += -Wl,--wrap=gc_alloc -Wl,--wrap=gc_realloc -Wl,--wrap=memory_take
+endif
+
 # All processors give the same bits. The hot loops are compiled for speed.
 ULAB_OBJECTS := $(BUILD)/ulab
 $(ULAB_OBJECTS)/%.o: CFLAGS += -ffp-contract=off
