@@ -1,0 +1,283 @@
+"""mpycam.training: each stage by itself, and `mpycam train` from a folder of pictures to a network in the interpreter."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch")
+from interpreters import ROOT  # noqa: E402
+
+from mpycam.cli import main  # noqa: E402
+from mpycam.training import calibrate, quantaware  # noqa: E402
+from mpycam.training.augment import Augmentation  # noqa: E402
+from mpycam.training.fit import Plan, Ranks, View, fit, logits  # noqa: E402
+from mpycam.training.nets import Design, build, designs_below, multiply_adds, normalised  # noqa: E402
+from mpycam.training.prune import prune  # noqa: E402
+from mpycam.training.stages import Stages  # noqa: E402
+
+DESIGN = Design(24, 32, False, (6, 12, 12), (2, 2, 1), 16, 2)
+
+
+def scene(generator, has_square):
+    """A noisy picture (24, 32) of a wall in some light, with or without a bright square."""
+    picture = np.full((24, 32), generator.uniform(60, 120)) + generator.normal(0, 4, (24, 32))
+    if has_square:
+        top, left = generator.integers(4, 12), generator.integers(4, 20)
+        picture[top : top + 8, left : left + 8] += 70
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def some_view(count, seed):
+    generator = np.random.default_rng(seed)
+    labels = np.arange(count) % 2
+    pictures = np.stack([scene(generator, label == 1) for label in labels])
+    return View(torch.from_numpy(pictures).float()[:, None], torch.from_numpy(labels))
+
+
+def some_network(seed=1):
+    """A network with batch norms that have seen something, in eval mode."""
+    torch.manual_seed(seed)
+    network = build(DESIGN)
+    with torch.no_grad():
+        for part in network:
+            if isinstance(part, torch.nn.BatchNorm2d):
+                part.weight.uniform_(0.5, 1.5)
+                part.bias.uniform_(-0.2, 0.2)
+        network.train()
+        network(normalised(some_view(64, 3).levels))
+    return network.eval()
+
+
+def test_designs_keep_the_budget():
+    for budget in (100_000, 1_000_000):
+        designs = designs_below(budget, (96, 128), 2)
+        assert len(designs) >= 6
+        assert all(multiply_adds(build(design), design.input_shape) <= budget for design in designs)
+        assert len({(design.height, design.colour) for design in designs}) >= 3
+
+
+def test_augmentation_keeps_levels_and_depends_on_its_seed():
+    levels = some_view(32, 0).levels
+    colour = levels.expand(-1, 3, -1, -1).clone()
+    for x in (levels, colour):
+        changed = Augmentation(1)(x)
+        assert changed.shape == x.shape and changed.min() >= 0 and changed.max() <= 255
+        assert torch.equal(changed, Augmentation(1)(x))
+        assert not torch.equal(changed, Augmentation(2)(x))
+        assert (changed - x).abs().mean() > 2
+
+
+def test_pruning_channels_that_let_nothing_through_changes_nothing():
+    network = some_network()
+    norms = [part for part in network if isinstance(part, torch.nn.BatchNorm2d)]
+    with torch.no_grad():
+        for norm in (norms[0], norms[2]):
+            norm.weight[1::3] = 0
+            norm.bias[1::3] = -1  # nothing after ReLU
+        for depthwise in (norms[1], norms[3]):  # which could make something of nothing
+            depthwise.bias[1::3] = -1
+            depthwise.running_mean[1::3] = 0
+    levels = normalised(some_view(8, 1).levels)
+    without = replace(DESIGN, channels=(4, 8, 12))
+    smaller, design = prune(network, DESIGN, multiply_adds(build(without), DESIGN.input_shape))
+    assert design == without
+    assert torch.allclose(smaller.eval()(levels), network(levels), atol=1e-5)
+
+
+def test_folding_batch_norm_changes_nothing():
+    network = some_network()
+    levels = normalised(some_view(8, 1).levels)
+    expected = network(levels)
+    folded = quantaware.fold(network)
+    assert not [part for part in folded if isinstance(part, torch.nn.BatchNorm2d)]
+    assert torch.allclose(folded(levels), expected, atol=1e-5)
+
+
+def test_rounding_costs_little_and_can_be_taken_off():
+    folded = quantaware.fold(some_network())
+    levels = normalised(some_view(32, 1).levels)
+    expected = logits(folded, levels).detach()
+    rounded = quantaware.rounded(folded).train()
+    for part in rounded:
+        if isinstance(part, torch.nn.Dropout):
+            part.eval()
+    rounded(levels)
+    answers = logits(rounded.eval(), levels)
+    assert 0 < (answers - expected).abs().max() < 0.1 * expected.abs().max()
+    answers.sum().backward()
+    plain = quantaware.plain(rounded)
+    assert [type(part) for part in plain] == [type(part) for part in folded]
+    # What it has learned is the rounded weights.
+    assert (logits(plain, levels) - expected).abs().max() < 0.1 * expected.abs().max()
+
+
+def test_temperature_is_found():
+    generator = np.random.default_rng(1)
+    honest = generator.normal(0, 2, (4000, 2))
+    probability = np.exp(honest) / np.exp(honest).sum(1, keepdims=True)
+    labels = (generator.random(4000) < probability[:, 1]).astype(int)
+    boastful = np.exp(3 * honest) / np.exp(3 * honest).sum(1, keepdims=True)
+    assert 2.6 < calibrate.temperature(labels, boastful) < 3.4
+    assert calibrate.expected_calibration_error(labels, probability) < 0.03
+    assert calibrate.expected_calibration_error(labels, boastful) > 0.08
+
+
+def test_temperature_goes_into_the_weights():
+    network = some_network()
+    levels = normalised(some_view(4, 1).levels)
+    before = logits(network, levels)
+    calibrate.apply_temperature(network, 2.5)
+    assert torch.allclose(logits(network, levels), before / 2.5, atol=1e-5)
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.01, 0.1])
+def test_threshold_keeps_the_rate_of_false_alarms(limit):
+    generator = np.random.default_rng(1)
+    is_positive = np.arange(1000) % 4 == 0
+    probability = np.clip(generator.normal(0.4, 0.2, 1000) + 0.4 * is_positive, 0, 1)
+    value, alarms, found = calibrate.threshold(is_positive, probability, limit)
+    assert value >= 0.5
+    assert alarms == np.mean(probability[~is_positive] > value) <= limit
+    assert found == np.mean(probability[is_positive] > value)
+
+
+def test_threshold_stays_in_the_middle_where_that_suffices():
+    probability = np.array([0.1, 0.2, 0.8, 0.9])
+    assert calibrate.threshold(probability > 0.5, probability, 0.0) == (0.5, 0.0, 1.0)
+
+
+def test_training_goes_on_where_it_was_stopped():
+    train, validation = some_view(64, 1), some_view(32, 2)
+    plan = Plan(epochs=4, batch=32)
+
+    def network():
+        torch.manual_seed(5)
+        return build(DESIGN)
+
+    whole, states = network(), []
+    expected = fit(whole, train, validation, plan, 1, Ranks(),
+                   on_epoch=lambda figures, state: states.append(json_free_copy(state)))  # fmt: skip
+    again = network()
+    assert fit(again, train, validation, plan, 1, Ranks(), state=states[1]) == expected
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, again.state_dict()[name]), name
+
+
+def json_free_copy(state):
+    """A state as a checkpoint would keep it."""
+    import io
+
+    file = io.BytesIO()
+    torch.save(state, file)
+    return torch.load(io.BytesIO(file.getvalue()), weights_only=False)
+
+
+def test_stages_are_done_once(tmp_path):
+    path = tmp_path / "run.checkpoint"
+
+    def stopped(state, save):
+        save({"epoch": 3})
+        raise KeyboardInterrupt
+
+    stages = Stages(path, {"seed": 1})
+    assert stages.run("first", lambda state, save: 7) == 7
+    with pytest.raises(KeyboardInterrupt):
+        stages.run("second", stopped)
+    stages = Stages(path, {"seed": 1})
+    assert stages.run("first", None) == 7
+    assert stages.run("second", lambda state, save: state) == {"epoch": 3}
+    assert Stages(path, {"seed": 2}).run("first", lambda state, save: 8) == 8
+    stages.remove()
+    assert not path.exists()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """A folder per class: an empty wall, and one with a square."""
+    folder = tmp_path_factory.mktemp("pictures")
+    generator = np.random.default_rng(7)
+    for name, has_square in (("empty", False), ("square", True)):
+        (folder / name).mkdir()
+        for index in range(60):
+            gray = np.repeat(np.repeat(scene(generator, has_square), 3, 0), 3, 1)
+            Image.fromarray(gray).convert("RGB").save(folder / name / f"{index:04}.jpg", quality=85)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(pictures, tmp_path_factory, host):
+    """(model, what `mpycam train` printed) with little effort."""
+    model = tmp_path_factory.mktemp("model") / "square.unn"
+    result = train(pictures, model, host)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return model, result.stdout
+
+
+def train(pictures, model, host, *arguments):
+    command = [sys.executable, "-m", "mpycam", "train", pictures, "--output", model, "--effort", "0.05",
+               "--budget-macs", "60000", "--interpreter", host.command[0], *arguments]  # fmt: skip
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=ROOT, env=environment)
+
+
+def test_a_folder_becomes_a_network(trained, pictures, capsys, host):
+    model, printed = trained
+    card = json.loads(model.with_suffix(".json").read_text())
+    assert card["labels"] == ["empty", "square"]
+    assert card["multiply-adds"] <= 60_000
+    assert card["bytes"] == model.stat().st_size
+    assert card["test"]["balanced accuracy"] >= 0.9
+    assert card["threshold"]["of"] == "square"
+    assert f"balanced accuracy {card['test']['balanced accuracy']:.4f}" in printed
+    with Image.open(model.with_suffix(".png")) as image:
+        assert image.width > 800
+    assert not model.with_suffix(".checkpoint").exists()
+    assert list(model.with_suffix(".log").glob("events*"))
+    assert main(["evaluate", str(model), str(pictures), "--interpreter", host.command[0]]) == 0
+    assert "120 pictures, balanced accuracy 0.9" in capsys.readouterr().out or card["test"]["balanced accuracy"] == 1
+
+
+def test_onnx_file_says_the_same(trained, pictures, host):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    from mpycam.training import runtime
+    from mpycam.training.nets import view
+    from mpycam.training.samples import load
+    from mpycam.unn_file import read
+
+    model, _ = trained
+    samples = load(pictures, say=lambda line: None).select(np.arange(0, 120, 10))
+    shape = read(model.read_bytes()).tensors[0].shape
+    levels = view(samples.images, *shape[:2], len(shape) == 3)
+    session = onnxruntime.InferenceSession(str(model.with_suffix(".onnx")))
+    floats = np.concatenate([session.run(None, {"image": normalised(level)[None].numpy()})[0] for level in levels])
+    pictures = levels.byte().permute(0, 2, 3, 1).numpy().reshape(len(samples), *shape)
+    answers = runtime.answers(Path(host.command[0]), model, pictures)
+    assert np.abs(floats - answers).max() < 0.15
+    assert np.all(floats.argmax(1) == answers.argmax(1))
+
+
+def test_two_processes_train_together(pictures, tmp_path, host):
+    """DistributedDataParallel over gloo: the run ends, and its network knows the classes."""
+    model = tmp_path / "shared.unn"
+    result = train(pictures, model, host, "--workers", "2")
+    assert result.returncode == 0, result.stdout + result.stderr
+    card = json.loads(model.with_suffix(".json").read_text())
+    assert card["test"]["balanced accuracy"] >= 0.9
+    assert result.stdout.count("chosen: ") == 1  # one of them speaks
+
+
+def test_what_does_not_fit_is_refused(pictures, tmp_path, host, capsys):
+    arguments = ["train", str(pictures), "--output", str(tmp_path / "x.unn"), "--interpreter", host.command[0]]
+    assert main([*arguments, "--positive", "door"]) == 1
+    assert "'door' is not one of empty, square" in capsys.readouterr().err
+    assert main([*arguments, "--budget-macs", "5"]) == 1
+    assert "need at least 20000" in capsys.readouterr().err
+    assert main([*arguments, "--interpreter", "nowhere"]) == 1
+    assert "no interpreter at nowhere" in capsys.readouterr().err

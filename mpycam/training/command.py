@@ -1,0 +1,98 @@
+"""`mpycam train` and `mpycam evaluate`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from mpycam.errors import MpycamError
+
+# Multiply-adds a millisecond of the int8 runtime on one core: docs/unn-speed.md tells how they are estimated.
+DEVICES = {"cortex-a9": 150_000, "cortex-a53": 400_000}
+INTERPRETER = Path("dist/host/micropython")
+
+
+def add_command(subcommands):
+    """Add `train` and `evaluate` to the command line."""
+    train = subcommands.add_parser("train", help="train a network on labelled pictures of one scene")
+    _add_data(train)
+    train.add_argument("--output", type=Path, default=Path("model.unn"), help="the network; its card goes beside it")
+    budget = train.add_mutually_exclusive_group()
+    budget.add_argument("--budget-macs", type=int, help="at most so many multiply-adds (default 1000000)")
+    budget.add_argument("--budget-ms", type=float, help="at most so long on --device")
+    train.add_argument("--device", choices=DEVICES, default="cortex-a9")
+    train.add_argument("--positive", default="", metavar="CLASS", help="whose false alarms are limited (default: the last)")
+    train.add_argument("--false-alarms", type=float, default=0.01, help="rate of them, for the threshold (default 0.01)")
+    train.add_argument("--random-split", action="store_true", help="split at random: neighbours in time leak into the test")
+    train.add_argument("--effort", type=float, default=1.0, help="of the usual number of training steps")
+    train.add_argument("--workers", type=int, default=1, help="processes that train together")
+    train.add_argument("--seed", type=int, default=1)
+    train.set_defaults(run=run_train)
+    evaluate = subcommands.add_parser("evaluate", help="measure a network on labelled pictures, in the camera's runtime")
+    evaluate.add_argument("model", type=Path)
+    _add_data(evaluate)
+    evaluate.add_argument("--split", choices=("train", "validation", "test"), help="only those of this split")
+    evaluate.set_defaults(run=run_evaluate)
+
+
+def _add_data(parser):
+    parser.add_argument("data", type=Path, help="a folder with one folder per class, a .csv index, or a video")
+    parser.add_argument("--labels", type=Path, help="a video's labels: a .csv file with frame, label, perhaps session, split")
+    parser.add_argument("--crop", type=_crop, metavar="X,Y,W,H", help="the part that counts, in fractions of the picture")
+    parser.add_argument("--interpreter", type=Path, default=INTERPRETER, help="the host build that measures")
+
+
+def _crop(text):
+    parts = tuple(float(part) for part in text.split(","))
+    if len(parts) != 4 or min(parts) < 0 or min(parts[2:]) <= 0 or parts[0] + parts[2] > 1 or parts[1] + parts[3] > 1:
+        raise ValueError(f"crop {text} is no x,y,width,height inside of 0 to 1")
+    return parts
+
+
+def run_train(options):
+    """Train; return the exit status."""
+    if options.workers > 1 and "RANK" not in os.environ:
+        arguments = [argument for argument in sys.argv[1:]]
+        torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={options.workers}"]
+        return subprocess.run([*torchrun, "-m", "mpycam", *arguments]).returncode
+    from mpycam.training.pipeline import Run, Settings, check
+    from mpycam.training.samples import load
+
+    if not options.interpreter.is_file():
+        raise MpycamError(f"no interpreter at {options.interpreter}: build it with make firmware-native ARCH=host")
+    is_first = os.environ.get("RANK", "0") == "0"
+    samples = load(options.data, options.labels, options.crop, print if is_first else lambda line: None)
+    settings = Settings(
+        budget=options.budget_macs or int((options.budget_ms or 0) * DEVICES[options.device]) or Settings.budget,
+        positive=options.positive, false_alarms=options.false_alarms, seed=options.seed,
+        random_split=options.random_split, effort=options.effort,
+    )  # fmt: skip
+    check(settings, samples)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    result = Run(samples, settings, options.output, options.interpreter).train()
+    if result is not None:
+        report(result)
+    return 0
+
+
+def report(card):
+    """Print what a card says."""
+    test = card["test"]
+    print(f"{card['network']}: {card['bytes']:,} bytes, {card['design']}")
+    print(f"test: balanced accuracy {test['balanced accuracy']:.4f}, calibration error {test['calibration error']:.4f}")
+    for label, row in zip(card["labels"], test["confusion"], strict=True):
+        print(f"  {label}: " + ", ".join(f"{count} told as {name}" for count, name in zip(row, card["labels"], strict=True)))
+    if "threshold" in card:
+        limit = card["threshold"]
+        print(f"{limit['of']} above {limit['above']}: {limit['test']['detected']:.2%} detected, "
+              f"{limit['test']['false alarms']:.2%} false alarms in the test")  # fmt: skip
+
+
+def run_evaluate(options):
+    """Measure a network; return the exit status."""
+    from mpycam.training.evaluate import evaluate
+    from mpycam.training.samples import load
+
+    samples = load(options.data, options.labels, options.crop)
+    evaluate(options.model, samples, options.interpreter, options.split)
+    return 0

@@ -1,0 +1,166 @@
+"""The training loop: balanced batches, a teacher's advice, averaged weights, one machine or several."""
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.distributed as distributed
+from torch.nn import functional
+
+from mpycam.training.augment import Augmentation
+from mpycam.training.nets import normalised
+
+TEMPERATURE = 2.0  # at which a student listens to its teacher
+AVERAGING = 0.98  # of the weights, a step
+
+
+@dataclass
+class Ranks:
+    """The processes that train together: torchrun starts them, DistributedDataParallel adds up what they learn."""
+
+    rank: int = 0
+    count: int = 1
+
+    @classmethod
+    def join(cls):
+        """Join the others where torchrun started this process."""
+        count = int(os.environ.get("WORLD_SIZE", "1"))
+        if count > 1 and not distributed.is_initialized():
+            distributed.init_process_group("gloo")
+        return cls(int(os.environ.get("RANK", "0")), count)
+
+    def share(self, state):
+        """Make the first process's tensors everybody's."""
+        if self.count > 1:
+            for value in state.values():
+                distributed.broadcast(value, 0)
+
+
+@dataclass
+class View:
+    """Samples as one network sees them: levels (n, channels, height, width) and labels (n,)."""
+
+    levels: torch.Tensor
+    labels: torch.Tensor
+
+
+@dataclass
+class Plan:
+    """How long and how fast to train."""
+
+    epochs: int
+    rate: float = 5e-3
+    batch: int = 64
+    smoothing: float = 0.02
+    augment: float = 1.0  # strength
+
+
+def logits(network, x):
+    """What Softmax, the last layer, would see."""
+    return network[:-1](x)
+
+
+def probabilities(network, levels, batch=256):
+    """The network's answers (n, classes) to levels (n, channels, height, width)."""
+    network.eval()
+    with torch.no_grad():
+        return np.concatenate([network(normalised(part)).numpy() for part in levels.split(batch)])
+
+
+def balanced_accuracy(labels, answers, classes):
+    """Mean over the classes of the part that is told right."""
+    return float(np.mean([np.mean(answers[labels == index] == index) for index in range(classes) if np.any(labels == index)]))
+
+
+def balanced_loss(labels, probability, classes):
+    """Mean over the classes of the mean cross entropy."""
+    right = -np.log(np.clip(probability[np.arange(len(labels)), labels], 1e-7, 1))
+    return float(np.mean([right[labels == index].mean() for index in range(classes) if np.any(labels == index)]))
+
+
+def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=None, on_epoch=None):
+    """Train `network` in place; return the (balanced accuracy, balanced loss) in validation of the weights kept.
+
+    Classes are drawn equally often. The weights are averaged over steps, and the epoch kept that is best in
+    validation. teacher: a function from levels to probabilities, whose advice counts half.
+    on_epoch: called after each epoch with a dict of figures and the state that `state` goes on from.
+    """
+    classes = int(train.labels.max()) + 1
+    share = torch.bincount(train.labels, minlength=classes).float()
+    weights = (1 / share)[train.labels]
+    per_epoch = max(len(train.labels), 512) // plan.batch * plan.batch
+    optimiser = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)
+    steps = plan.epochs * (per_epoch // plan.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=steps + 1, pct_start=0.2)
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    best = (-1.0, -np.inf, None)
+    first = 0
+    if state is not None:
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+        average, best, first = state["average"], state["best"], state["epoch"]
+    trained = network
+    if ranks.count > 1:
+        trained = torch.nn.parallel.DistributedDataParallel(_Head(network))
+    for epoch in range(first, plan.epochs):
+        # All processes draw the same order and take turns in it; the seeds make a run that goes on the same.
+        generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
+        torch.manual_seed(seed * 100_003 + epoch)
+        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment)
+        order = torch.multinomial(weights, per_epoch, replacement=True, generator=generator)
+        network.train()
+        total = 0.0
+        for chosen in order.split(plan.batch):
+            chosen = chosen[ranks.rank :: ranks.count]
+            levels, labels = augmentation(train.levels[chosen]), train.labels[chosen]
+            answers = trained(normalised(levels)) if trained is not network else logits(network, normalised(levels))
+            loss = functional.cross_entropy(answers, labels, label_smoothing=plan.smoothing)
+            if teacher is not None:
+                advice = functional.softmax(torch.log(teacher(chosen, levels).clamp(min=1e-6)) / TEMPERATURE, 1)
+                heard = functional.log_softmax(answers / TEMPERATURE, 1)
+                loss = 0.5 * loss + 0.5 * TEMPERATURE**2 * functional.kl_div(heard, advice, reduction="batchmean")
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            total += loss.item()
+            with torch.no_grad():
+                for name, value in network.state_dict().items():
+                    if value.is_floating_point():
+                        average[name].lerp_(value, 1 - AVERAGING)
+                    else:
+                        average[name].copy_(value)
+        ranks.share(average)
+        accuracy, loss = _with_weights(network, average, validation, classes)
+        if (accuracy, -loss) > best[:2]:
+            best = accuracy, -loss, {name: value.clone() for name, value in average.items()}
+        if on_epoch is not None:
+            figures = {"epoch": epoch + 1, "loss": total * plan.batch / per_epoch, "accuracy": accuracy, "validation loss": loss}
+            on_epoch(figures, {"network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                               "schedule": schedule.state_dict(), "average": average, "best": best,
+                               "epoch": epoch + 1})  # fmt: skip
+    network.load_state_dict(best[2])
+    network.eval()
+    return best[0], -best[1]
+
+
+def _with_weights(network, weights, validation, classes):
+    kept = {name: value.clone() for name, value in network.state_dict().items()}
+    network.load_state_dict(weights)
+    probability = probabilities(network, validation.levels)
+    network.load_state_dict(kept)
+    labels = validation.labels.numpy()
+    return balanced_accuracy(labels, probability.argmax(1), classes), balanced_loss(labels, probability, classes)
+
+
+class _Head(torch.nn.Module):
+    """A network without its Softmax, for DistributedDataParallel, which wants a module."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.layers = network[:-1]
+
+    def forward(self, x):
+        return self.layers(x)

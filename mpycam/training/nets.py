@@ -1,0 +1,162 @@
+"""A family of small networks for fixed cameras, and the residual network that teaches them."""
+
+from dataclasses import asdict, dataclass, replace
+
+import torch
+from torch import nn
+
+# A network sees (pixel - OFFSET) * SCALE.
+OFFSET, SCALE = 128.0, 1 / 64
+LUMA = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A network of the family: one full convolution, separable ones, and a head that knows places.
+
+    The camera does not move, so where something is seen tells as much as what: the last map is flattened, not
+    averaged.
+    """
+
+    height: int
+    width: int
+    colour: bool
+    channels: tuple  # of the first and of each separable convolution
+    strides: tuple
+    head: int
+    classes: int
+
+    @property
+    def input_shape(self):
+        """(height, width) of gray or (height, width, 3) of colour pictures, as `from_torch` takes it."""
+        return (self.height, self.width, 3) if self.colour else (self.height, self.width)
+
+    @property
+    def map_size(self):
+        """(height, width) of the map that the head sees."""
+        height, width = self.height, self.width
+        for stride in self.strides:
+            height, width = -(-height // stride), -(-width // stride)
+        return height, width
+
+    def as_dict(self):
+        """For the card and the checkpoint."""
+        return asdict(self)
+
+
+def build(design):
+    """The network of a design, an nn.Sequential that ends in Softmax; batch norm after every convolution."""
+    inputs = 3 if design.colour else 1
+    layers = []
+    for index, (outputs, stride) in enumerate(zip(design.channels, design.strides, strict=True)):
+        if index == 0:
+            layers += [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)]
+        else:
+            layers += [nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False)]
+            layers += [nn.BatchNorm2d(inputs), nn.ReLU(), nn.Conv2d(inputs, outputs, 1, bias=False)]
+        layers += [nn.BatchNorm2d(outputs), nn.ReLU()]
+        inputs = outputs
+    height, width = design.map_size
+    layers += [nn.Flatten(), nn.Linear(inputs * height * width, design.head), nn.ReLU(), nn.Dropout(0.2)]
+    return nn.Sequential(*layers, nn.Linear(design.head, design.classes), nn.Softmax(1))
+
+
+def multiply_adds(network, input_shape):
+    """The multiply-adds of one picture (height, width) or (height, width, channels)."""
+    total = 0
+
+    def count(module, _, output):
+        nonlocal total
+        weights = module.weight[0].numel()
+        total += output.numel() * weights if isinstance(module, nn.Conv2d) else output.shape[1] * weights
+
+    hooks = [module.register_forward_hook(count) for module in network.modules()
+             if isinstance(module, nn.Conv2d | nn.Linear)]  # fmt: skip
+    was_training = network.training
+    network.eval()
+    channels = input_shape[2] if len(input_shape) == 3 else 1
+    with torch.no_grad():
+        network(torch.zeros(1, channels, *input_shape[:2]))
+    network.train(was_training)
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
+def designs_below(budget, size, classes):
+    """Designs of at most `budget` multiply-adds for pictures of `size` (height, width), each the widest of its kind."""
+    found = []
+    for part in (0.375, 0.5, 0.75, 1.0):
+        height, width = (max(16, round(side * part / 8) * 8) for side in size)
+        for colour in (False, True):
+            for extra in (0, 1, 2):
+                design = _widest(budget, height, width, colour, extra, classes)
+                if design is not None and design not in found:
+                    found.append(design)
+    return found
+
+
+def _widest(budget, height, width, colour, extra, classes):
+    best = None
+    for base in (4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64):
+        design = _design(base, height, width, colour, extra, classes)
+        if multiply_adds(build(design), design.input_shape) > budget:
+            break
+        best = design
+    return best
+
+
+def _design(base, height, width, colour, extra, classes):
+    strides, channels = [2], [base]
+    design = Design(height, width, colour, (base,), (2,), 32, classes)
+    while max(design.map_size) > 10:
+        strides.append(2)
+        channels.append(min(channels[-1] * 2, base * 6))
+        design = replace(design, channels=tuple(channels), strides=tuple(strides))
+    return replace(design, channels=(*channels, *[channels[-1]] * extra), strides=(*strides, *[1] * extra))
+
+
+class _Residual(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(),
+            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs),
+        )  # fmt: skip
+        self.side = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.side = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        return torch.relu(self.body(x) + self.side(x))
+
+
+def teacher(size, classes):
+    """A residual network for colour pictures of `size` (height, width), too large for a camera."""
+    height, width = size
+    for _ in range(4):
+        height, width = -(-height // 2), -(-width // 2)
+    return nn.Sequential(
+        nn.Conv2d(3, 16, 5, 2, 2, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
+        _Residual(16, 24, 2), _Residual(24, 32, 2), _Residual(32, 48, 2), _Residual(48, 48, 1),
+        nn.Flatten(), nn.Dropout(0.3), nn.Linear(48 * height * width, 48), nn.ReLU(), nn.Linear(48, classes),
+        nn.Softmax(1),
+    )  # fmt: skip
+
+
+def view(images, height, width, colour):
+    """Pictures (n, h, w, 3) uint8 as a network sees them: (n, 1 or 3, height, width) float32 levels 0 to 255.
+
+    Averaged to the size and rounded, as ujpeg does it in the camera.
+    """
+    levels = torch.as_tensor(images).permute(0, 3, 1, 2).float()
+    if not colour:
+        levels = (levels * torch.tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    if levels.shape[2:] != (height, width):
+        levels = nn.functional.interpolate(levels, (height, width), mode="area")
+    return levels.round()
+
+
+def normalised(levels):
+    """What goes into the first layer."""
+    return (levels - OFFSET) * SCALE

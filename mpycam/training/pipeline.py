@@ -1,0 +1,265 @@
+"""`mpycam train` from samples to a network: search, teacher, student, pruning, calibration, int8, card."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mpycam.convert import from_torch
+from mpycam.errors import MpycamError
+from mpycam.training import calibrate, card, prune, quantaware, runtime
+from mpycam.training.fit import Plan, Ranks, View, balanced_accuracy, fit, probabilities
+from mpycam.training.nets import OFFSET, SCALE, Design, build, multiply_adds, normalised, teacher, view
+from mpycam.training.search import describe, search
+from mpycam.training.splits import split
+from mpycam.training.stages import Stages
+
+VISITS = 60_000  # of pictures, in the student's training: about a minute for a million multiply-adds
+TEACHER_VISITS = 12_000
+ALLOWED_LOSS = 0.005  # of balanced accuracy through int8
+WIDER = 1.4  # than the budget is the network that is pruned
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the result, besides the data."""
+
+    budget: int = 1_000_000  # multiply-adds
+    positive: str = ""  # the class whose false alarms are limited; "" for the last
+    false_alarms: float = 0.01
+    seed: int = 1
+    random_split: bool = False
+    effort: float = 1.0  # of the usual number of steps
+
+
+class Run:
+    """One training run; `samples` are split as it begins."""
+
+    def __init__(self, samples, settings, output, interpreter, say=print):
+        self.ranks = Ranks.join()
+        self.is_first = self.ranks.rank == 0
+        self.say = say if self.is_first else lambda line: None
+        self.samples, self.settings = samples, settings
+        self.output, self.interpreter = Path(output), interpreter
+        splits, self.warnings = split(samples, settings.random_split, settings.seed)
+        for warning in self.warnings:
+            self.say(f"warning: {warning}")
+        self.parts = {name: samples.select(splits == name) for name in ("train", "validation", "test")}
+        for name, part in self.parts.items():
+            counts = np.bincount(part.labels, minlength=len(samples.classes))
+            self.say(f"{name}: " + ", ".join(f"{n} {c}" for n, c in zip(counts, samples.classes, strict=True)))
+        key = {**settings.__dict__, "classes": samples.classes, "samples": len(samples)}
+        self.stages = Stages(self.output.with_suffix(".checkpoint"), key, self.is_first)
+        self.log = _log(self.output) if self.is_first else None
+        self.views = {}
+
+    def train(self):
+        """Do every stage that is not done yet; write the network, its ONNX file, card and picture; return the card."""
+        started = time.monotonic()
+        size = self.samples.images.shape[1:3]
+        classes = len(self.samples.classes)
+        design = Design(**self.stages.run("design", lambda *_: self._search(size, classes)))
+        self.say(f"chosen: {describe(design)}")
+        advice = self._teacher(size, classes)
+        network, design, accuracy = self._student(design, advice)
+        validation = self._view(design, "validation")
+        value = calibrate.temperature(validation.labels.numpy(), probabilities(network, validation.levels))
+        calibrate.apply_temperature(network, value)
+        if not self.is_first:
+            return None
+        data, int8 = self._quantised(network, design, accuracy)
+        self.output.write_bytes(data)
+        self._export(network, design)
+        result = self._card(design, data, value, int8, time.monotonic() - started)
+        self.stages.remove()
+        return result
+
+    def _view(self, design, part):
+        key = (design.height, design.width, design.colour, part)
+        if key not in self.views:
+            samples = self.parts[part]
+            self.views[key] = View(
+                view(samples.images, design.height, design.width, design.colour), torch.from_numpy(samples.labels)
+            )
+        return self.views[key]
+
+    def _pair(self, design):
+        return self._view(design, "train"), self._view(design, "validation")
+
+    def _search(self, size, classes):
+        self.say(f"searching designs of at most {self.settings.budget:,} multiply-adds")
+        design = search(self._pair, size, classes, self.settings.budget, self.settings.seed, self.ranks, self.say,
+                        lambda name, figures: self._record(f"search/{name}", figures, figures["epochs"]))  # fmt: skip
+        return design.as_dict()
+
+    def _epochs(self, visits):
+        return max(8, round(visits * self.settings.effort / max(512, len(self.parts["train"]))))
+
+    def _fit(self, name, network, pair, plan, advice=None):
+        """Train in a stage of its own; return the network with the weights kept, and its accuracy."""
+
+        def work(state, save):
+            def on_epoch(figures, state):
+                self._record(name, figures, figures["epoch"])
+                if figures["epoch"] % max(1, plan.epochs // 10) == 0:
+                    self.say(f"  {name}, epoch {figures['epoch']} of {plan.epochs}: loss {figures['loss']:.4f}, "
+                             f"validation accuracy {figures['accuracy']:.4f}")  # fmt: skip
+                    save(state)
+
+            accuracy, _ = fit(network, *pair, plan, self.settings.seed, self.ranks, teacher=advice, state=state,
+                              on_epoch=on_epoch)  # fmt: skip
+            return {"network": network.state_dict(), "accuracy": accuracy}
+
+        result = self.stages.run(name, work)
+        network.load_state_dict(result["network"])
+        network.eval()
+        return network, result["accuracy"]
+
+    def _teacher(self, size, classes):
+        """A function from (indices into the training samples, levels) to the teacher's probabilities."""
+        self.say("training the teacher")
+        torch.manual_seed(self.settings.seed)
+        pair = tuple(
+            View(view(part.images, *size, True), torch.from_numpy(part.labels))
+            for part in (self.parts["train"], self.parts["validation"])
+        )
+        plan = Plan(self._epochs(TEACHER_VISITS), rate=2e-3)
+        network, accuracy = self._fit("teacher", teacher(size, classes), pair, plan)
+        self.say(f"teacher: validation accuracy {accuracy:.4f}")
+        known = torch.from_numpy(probabilities(network, pair[0].levels))
+        return lambda indices, levels: known[indices]
+
+    def _student(self, design, advice):
+        """(network, design, validation accuracy): a wider network, pruned to the budget, and trained on."""
+        torch.manual_seed(self.settings.seed)
+        budget = multiply_adds(build(design), design.input_shape)
+        wide = design
+        while multiply_adds(build(wide), wide.input_shape) < WIDER * budget:
+            wide = replace(wide, channels=tuple(count + max(1, count // 8) for count in wide.channels))
+        self.say(f"training the student, first at {multiply_adds(build(wide), wide.input_shape):,} multiply-adds")
+        epochs = self._epochs(VISITS)
+        pair = self._pair(design)
+        network, accuracy = self._fit("student", build(wide), pair, Plan(round(epochs * 0.7)), advice)
+        network, design = prune.prune(network, wide, self.settings.budget)
+        self.say(f"pruned from accuracy {accuracy:.4f}: {describe(design)}")
+        network, accuracy = self._fit("pruned", network, pair, Plan(max(4, round(epochs * 0.3)), rate=2e-3), advice)
+        self.say(f"student: validation accuracy {accuracy:.4f}")
+        return network, design, accuracy
+
+    def _quantised(self, network, design, accuracy):
+        """(bytes of the int8 network, figures), after training under rounding where int8 costs too much."""
+        pair = self._pair(design)
+        data, int8 = self._convert(network, design)
+        self.say(f"int8: validation accuracy {int8:.4f}, float32 {accuracy:.4f}")
+        figures = {"float32": round(accuracy, 4), "int8": round(int8, 4), "fine-tuned under rounding": False}
+        if accuracy - int8 > ALLOWED_LOSS:
+            folded = quantaware.rounded(quantaware.fold(network))
+            fit(folded, *pair, Plan(max(3, self._epochs(VISITS) // 8), rate=3e-4), self.settings.seed, Ranks())
+            tuned = quantaware.plain(folded)
+            tuned_data, tuned_int8 = self._convert(tuned, design)
+            self.say(f"fine-tuned under rounding: validation accuracy {tuned_int8:.4f}")
+            if tuned_int8 > int8:
+                data = tuned_data
+                figures.update({"int8": round(tuned_int8, 4), "fine-tuned under rounding": True})
+        return data, figures
+
+    def _convert(self, network, design):
+        """(bytes, validation accuracy through the camera's runtime) of the int8 network."""
+        train, validation = self._pair(design)
+        step = max(1, len(train.labels) // 400)
+        data = from_torch(
+            network, input_shape=design.input_shape, calibration=_pictures(train.levels[::step]),
+            labels=list(self.samples.classes), scale=SCALE, offset=OFFSET,
+        )  # fmt: skip
+        trial = self.output.with_suffix(".trial")
+        trial.write_bytes(data)
+        try:
+            answers = runtime.answers(self.interpreter, trial, _pictures(validation.levels))
+        finally:
+            trial.unlink()
+        labels = validation.labels.numpy()
+        return data, balanced_accuracy(labels, answers.argmax(1), len(self.samples.classes))
+
+    def _export(self, network, design):
+        """The float32 network as ONNX, for other runtimes: (pixel - offset) * scale goes in."""
+        example = normalised(self._view(design, "validation").levels[:1])
+        torch.onnx.export(network, (example,), str(self.output.with_suffix(".onnx")), input_names=["image"],
+                          output_names=["probability"], dynamo=False, opset_version=17)  # fmt: skip
+
+    def _card(self, design, data, value, int8, seconds):
+        classes = self.samples.classes
+        positive = classes.index(self.settings.positive) if self.settings.positive else len(classes) - 1
+        answers = {
+            name: runtime.answers(self.interpreter, self.output, _pictures(self._view(design, name).levels))
+            for name in ("validation", "test")
+        }
+        validation, test = self.parts["validation"], self.parts["test"]
+        result = {
+            "network": self.output.name,
+            "labels": list(classes),
+            "input": {"shape": list(design.input_shape), "dtype": "uint8", "scale": SCALE, "offset": OFFSET},
+            "design": describe(design),
+            "multiply-adds": multiply_adds(build(design), design.input_shape),
+            "bytes": len(data),
+            "data": {name: dict(zip(classes, np.bincount(part.labels, minlength=len(classes)).tolist(), strict=True))
+                     for name, part in self.parts.items()},
+            "warnings": self.warnings,
+            "settings": self.settings.__dict__,
+            "temperature": round(value, 3),
+            "validation": {**int8, "calibration error":
+                           round(calibrate.expected_calibration_error(validation.labels, answers["validation"]), 4)},
+            "test": figures(test.labels, answers["test"]),
+            "seconds": round(seconds),
+        }  # fmt: skip
+        if len(classes) == 2:
+            limit, alarms, found = calibrate.threshold(
+                validation.labels == positive, answers["validation"][:, positive], self.settings.false_alarms
+            )
+            is_positive, probability = test.labels == positive, answers["test"][:, positive]
+            result["threshold"] = {
+                "of": classes[positive], "above": round(limit, 4), "false alarms wanted": self.settings.false_alarms,
+                "validation": {"false alarms": round(alarms, 4), "detected": round(found, 4)},
+                "test": {"false alarms": round(float(np.mean(probability[~is_positive] > limit)), 4),
+                         "detected": round(float(np.mean(probability[is_positive] > limit)), 4)},
+            }  # fmt: skip
+        card.write(self.output.with_suffix(".json"), result)
+        card.draw(self.output.with_suffix(".png"), result, test, answers["test"])
+        return result
+
+    def _record(self, name, figures, step):
+        if self.log is not None:
+            for key, value in figures.items():
+                self.log.add_scalar(f"{name}/{key}", value, step)
+
+
+def figures(labels, probability):
+    """Balanced accuracy, confusion matrix and calibration error of answers (n, classes)."""
+    classes = probability.shape[1]
+    answers = probability.argmax(1)
+    return {
+        "balanced accuracy": round(balanced_accuracy(labels, answers, classes), 4),
+        "confusion": card.confusion(labels, answers, classes),
+        "calibration error": round(calibrate.expected_calibration_error(labels, probability), 4),
+    }
+
+
+def _pictures(levels):
+    """Levels (n, channels, height, width) as the camera would hand them over, uint8."""
+    pictures = levels.byte().permute(0, 2, 3, 1).numpy()
+    return np.ascontiguousarray(pictures if pictures.shape[3] == 3 else pictures[..., 0])
+
+
+def _log(output):
+    from torch.utils.tensorboard import SummaryWriter
+
+    return SummaryWriter(str(output.with_suffix(".log")))
+
+
+def check(settings, samples):
+    """Raise MpycamError where the settings do not fit the samples."""
+    if settings.positive and settings.positive not in samples.classes:
+        raise MpycamError(f"--positive {settings.positive!r} is not one of {', '.join(samples.classes)}")
+    if settings.budget < 20_000:
+        raise MpycamError(f"a budget of {settings.budget} multiply-adds is too small, need at least 20000")

@@ -1,0 +1,43 @@
+"""Which design of the family suits a scene: successive halving over width, depth, resolution, gray or colour.
+
+Many designs are trained a little, the better third a little longer, and so on (K. Jamieson and A. Talwalkar,
+Non-stochastic Best Arm Identification and Hyperparameter Optimization, 2016).
+"""
+
+import torch
+
+from mpycam.training.fit import Plan, fit
+from mpycam.training.nets import build, designs_below, multiply_adds
+
+CANDIDATES = 12
+RUNGS = ((4, 12), (10, 4), (20, 2))  # (epochs, designs that are trained so long)
+
+
+def search(views, size, classes, budget, seed, ranks, say, on_figures):
+    """Return the design of at most `budget` multiply-adds that is best in validation.
+
+    views: a function from a design to the (train, validation) Views that it sees. size: (height, width) of the
+    pictures. say takes lines of progress; on_figures takes (name, figures) of each trained design.
+    """
+    designs = designs_below(budget, size, classes)
+    step = max(1, len(designs) / CANDIDATES)
+    candidates = [designs[int(i * step)] for i in range(min(CANDIDATES, len(designs)))]
+    for epochs, count in RUNGS:
+        candidates = candidates[:count]
+        scored = []
+        for number, design in enumerate(candidates):
+            torch.manual_seed(seed)
+            network = build(design)
+            accuracy, loss = fit(network, *views(design), Plan(epochs), seed, ranks)
+            scored.append((loss, number))
+            on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
+            say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
+        candidates = [candidates[number] for _, number in sorted(scored)]
+    return candidates[0]
+
+
+def describe(design):
+    """One line about a design."""
+    colour = "colour" if design.colour else "gray"
+    channels = "-".join(map(str, design.channels))
+    return f"{design.width}x{design.height} {colour}, {channels}, {multiply_adds(build(design), design.input_shape):,} multiply-adds"
