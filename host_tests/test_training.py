@@ -221,7 +221,7 @@ def trained(pictures, tmp_path_factory, host):
 
 
 def train(pictures, model, host, *arguments):
-    command = [sys.executable, "-m", "mpycam", "train", pictures, "--output", model, "--effort", "0.05",
+    command = [sys.executable, "-m", "mpycam", "train", pictures, "--output", model, "--effort", "0.1",
                "--budget-macs", "60000", "--interpreter", host.command[0], *arguments]  # fmt: skip
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=ROOT, env=environment)

@@ -43,7 +43,7 @@ class Augmentation:
         """A changed copy of the batch."""
         x = levels / 255
         for change, probability in (
-            (self._infrared, 0.08), (self._occlude, 0.15), (self._shift, 0.7), (self._exposure, 1.0),
+            (self._infrared, 0.08), (self._occlude, 0.08), (self._shift, 0.7), (self._exposure, 1.0),
             (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
         ):  # fmt: skip
             chosen = self._some(len(x), probability)
@@ -78,12 +78,12 @@ class Augmentation:
         return gray.expand_as(x)
 
     def _shift(self, x):
-        """Vibration, a knock at the camera: up to 4 % of the side, by parts of pixels, and a little zoom."""
+        """Vibration, a knock at the camera: up to 2 % of the side, by parts of pixels, and a little zoom."""
         count = len(x)
         theta = torch.zeros(count, 2, 3)
-        zoom = self._uniform(count, 0.97, 1.03).flatten()
+        zoom = self._uniform(count, 0.985, 1.015).flatten()
         theta[:, 0, 0] = theta[:, 1, 1] = zoom
-        theta[:, :, 2] = 0.08 * self.strength * (2 * torch.rand(count, 2, generator=self.generator) - 1)
+        theta[:, :, 2] = 0.04 * self.strength * (2 * torch.rand(count, 2, generator=self.generator) - 1)
         grid = functional.affine_grid(theta, x.shape, align_corners=False)
         return functional.grid_sample(x, grid, padding_mode="border", align_corners=False)
 

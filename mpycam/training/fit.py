@@ -12,7 +12,7 @@ from mpycam.training.augment import Augmentation
 from mpycam.training.nets import normalised
 
 TEMPERATURE = 2.0  # at which a student listens to its teacher
-AVERAGING = 0.98  # of the weights, a step
+AVERAGING = 0.98  # of the weights, a step; less in the first steps, which start from nothing
 
 
 @dataclass
@@ -95,12 +95,12 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=steps + 1, pct_start=0.2)
     average = {name: value.clone() for name, value in network.state_dict().items()}
     best = (-1.0, -np.inf, None)
-    first = 0
+    first, step = 0, 0
     if state is not None:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
-        average, best, first = state["average"], state["best"], state["epoch"]
+        average, best, first, step = state["average"], state["best"], state["epoch"], state["step"]
     trained = network
     if ranks.count > 1:
         trained = torch.nn.parallel.DistributedDataParallel(_Head(network))
@@ -126,10 +126,12 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
             optimiser.step()
             schedule.step()
             total += loss.item()
+            step += 1
+            kept = min(AVERAGING, step / (step + 9))
             with torch.no_grad():
                 for name, value in network.state_dict().items():
                     if value.is_floating_point():
-                        average[name].lerp_(value, 1 - AVERAGING)
+                        average[name].lerp_(value, 1 - kept)
                     else:
                         average[name].copy_(value)
         ranks.share(average)
@@ -140,7 +142,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
             figures = {"epoch": epoch + 1, "loss": total * plan.batch / per_epoch, "accuracy": accuracy, "validation loss": loss}
             on_epoch(figures, {"network": network.state_dict(), "optimiser": optimiser.state_dict(),
                                "schedule": schedule.state_dict(), "average": average, "best": best,
-                               "epoch": epoch + 1})  # fmt: skip
+                               "epoch": epoch + 1, "step": step})  # fmt: skip
     network.load_state_dict(best[2])
     network.eval()
     return best[0], -best[1]

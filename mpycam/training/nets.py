@@ -8,6 +8,7 @@ from torch import nn
 # A network sees (pixel - OFFSET) * SCALE.
 OFFSET, SCALE = 128.0, 1 / 64
 LUMA = (0.299, 0.587, 0.114)
+SQUEEZED = 16  # channels of the map that the head sees
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def _design(base, height, width, colour, extra, classes):
         strides.append(2)
         channels.append(min(channels[-1] * 2, base * 6))
         design = replace(design, channels=tuple(channels), strides=tuple(strides))
-    return replace(design, channels=(*channels, *[channels[-1]] * extra), strides=(*strides, *[1] * extra))
+    # Few channels at every place keep the head small.
+    channels += [channels[-1]] * extra + [SQUEEZED]
+    return replace(design, channels=tuple(channels), strides=(*strides, *[1] * (extra + 1)))
 
 
 class _Residual(nn.Module):

@@ -31,7 +31,7 @@ class Settings:
     false_alarms: float = 0.01
     seed: int = 1
     random_split: bool = False
-    effort: float = 1.0  # of the usual number of steps
+    effort: float = 1.0  # of the usual number of designs and steps
 
 
 class Run:
@@ -90,7 +90,8 @@ class Run:
 
     def _search(self, size, classes):
         self.say(f"searching designs of at most {self.settings.budget:,} multiply-adds")
-        design = search(self._pair, size, classes, self.settings.budget, self.settings.seed, self.ranks, self.say,
+        design = search(self._pair, size, classes, self.settings.budget, self.settings.seed, self.settings.effort,
+                        self.ranks, self.say,
                         lambda name, figures: self._record(f"search/{name}", figures, figures["epochs"]))  # fmt: skip
         return design.as_dict()
 

@@ -13,16 +13,19 @@ CANDIDATES = 12
 RUNGS = ((4, 12), (10, 4), (20, 2))  # (epochs, designs that are trained so long)
 
 
-def search(views, size, classes, budget, seed, ranks, say, on_figures):
+def search(views, size, classes, budget, seed, effort, ranks, say, on_figures):
     """Return the design of at most `budget` multiply-adds that is best in validation.
 
     views: a function from a design to the (train, validation) Views that it sees. size: (height, width) of the
-    pictures. say takes lines of progress; on_figures takes (name, figures) of each trained design.
+    pictures. effort: of the usual number of designs and epochs, at most 1. say takes lines of progress; on_figures takes (name, figures) of each trained design.
     """
     designs = designs_below(budget, size, classes)
-    step = max(1, len(designs) / CANDIDATES)
-    candidates = [designs[int(i * step)] for i in range(min(CANDIDATES, len(designs)))]
+    effort = min(1.0, effort)
+    count = min(max(3, round(CANDIDATES * effort)), len(designs))
+    drawn = torch.randperm(len(designs), generator=torch.Generator().manual_seed(seed))[:count]
+    candidates = [designs[i] for i in drawn.tolist()]
     for epochs, count in RUNGS:
+        epochs = max(1, round(epochs * effort))
         candidates = candidates[:count]
         scored = []
         for number, design in enumerate(candidates):
