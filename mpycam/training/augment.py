@@ -44,7 +44,7 @@ class Augmentation:
         x = levels / 255
         for change, probability in (
             (self._infrared, 0.08), (self._occlude, 0.08), (self._shift, 0.7), (self._exposure, 1.0),
-            (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
+            (self._patch, 0.5), (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
         ):  # fmt: skip
             chosen = self._some(len(x), probability)
             if len(chosen):
@@ -62,6 +62,17 @@ class Augmentation:
         down = torch.linspace(-1, 1, height).view(1, 1, height, 1)
         across = torch.linspace(-1, 1, width).view(1, 1, 1, width)
         return x * (1 + self._uniform(len(x), -0.3, 0.3) * down + self._uniform(len(x), -0.3, 0.3) * across)
+
+    def _patch(self, x):
+        """Another light, or another coat, in a part of the picture with soft edges."""
+        count, channels, height, width = x.shape
+        down = torch.linspace(0, 1, height).view(1, 1, height, 1)
+        across = torch.linspace(0, 1, width).view(1, 1, 1, width)
+        tall, wide = self._uniform(count, 0.1, 0.5), self._uniform(count, 0.1, 0.5)
+        distance = ((down - self._uniform(count, 0, 1)) / tall) ** 2 + ((across - self._uniform(count, 0, 1)) / wide) ** 2
+        inside = torch.sigmoid(8 * (1 - distance))
+        gain = torch.exp(0.7 * (2 * torch.rand(count, channels, 1, 1, generator=self.generator) - 1))
+        return x * (1 + inside * (gain - 1)) + inside * self._uniform(count, -0.1, 0.1)
 
     def _cast(self, x):
         """Another white balance."""

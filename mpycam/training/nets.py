@@ -58,7 +58,7 @@ def build(design):
         layers += [nn.BatchNorm2d(outputs), nn.ReLU()]
         inputs = outputs
     height, width = design.map_size
-    layers += [nn.Flatten(), nn.Linear(inputs * height * width, design.head), nn.ReLU(), nn.Dropout(0.2)]
+    layers += [nn.Flatten(), nn.Linear(inputs * height * width, design.head), nn.ReLU(), nn.Dropout(0.3)]
     return nn.Sequential(*layers, nn.Linear(design.head, design.classes), nn.Softmax(1))
 
 
