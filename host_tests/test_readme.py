@@ -5,6 +5,7 @@ import re
 import shutil
 import socketserver
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -152,6 +153,28 @@ def test_install_commands():
     assert (ROOT / package).read_bytes() in upload[2]
     assert control[0] == ["GET", "/axis-cgi/applications/control.cgi?action=start&package=door_state"]
     assert all(headers["authorization"].startswith("Digest ") for _, headers, _ in server.received)
+
+
+def test_train_commands(tmp_path, host):
+    """The training lines, with little effort, on an empty wall and one with a bright square."""
+    pytest.importorskip("torch")
+    generator = np.random.default_rng(1)
+    for folder in ("pictures", "later_pictures"):
+        for name, brightness in (("closed", 0), ("open", 80)):
+            (tmp_path / folder / name).mkdir(parents=True)
+            for index in range(40):
+                wall = generator.normal(generator.uniform(60, 120), 4, (48, 64))
+                wall[16:32, 24:40] += brightness
+                Image.fromarray(wall.clip(0, 255).astype(np.uint8)).save(tmp_path / folder / name / f"{index}.png")
+    commands = [line for line in shell_commands() if re.match("build/venv/bin/mpycam (train|evaluate) ", line)]
+    assert len(commands) == 2
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    for command in commands:
+        extra = ["--interpreter", host.command[0], *(["--effort", "0.05"] if " train " in command else [])]
+        line = [sys.executable, "-m", "mpycam", *command.split()[1:], *extra]
+        result = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+    assert "80 pictures, balanced accuracy" in result.stdout
 
 
 def test_files_that_the_readme_names_exist():
