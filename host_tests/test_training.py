@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -163,14 +164,14 @@ def test_training_goes_on_where_it_was_stopped():
 
     whole, states = network(), []
     expected = fit(whole, train, validation, plan, 1, Ranks(),
-                   on_epoch=lambda figures, state: states.append(json_free_copy(state)))  # fmt: skip
+                   on_epoch=lambda figures, state: states.append(as_kept(state)))  # fmt: skip
     again = network()
     assert fit(again, train, validation, plan, 1, Ranks(), state=states[1]) == expected
     for name, value in whole.state_dict().items():
         assert torch.equal(value, again.state_dict()[name]), name
 
 
-def json_free_copy(state):
+def as_kept(state):
     """A state as a checkpoint would keep it."""
     import io
 
@@ -241,7 +242,8 @@ def test_a_folder_becomes_a_network(trained, pictures, capsys, host):
     assert not model.with_suffix(".checkpoint").exists()
     assert list(model.with_suffix(".log").glob("events*"))
     assert main(["evaluate", str(model), str(pictures), "--interpreter", host.command[0]]) == 0
-    assert "120 pictures, balanced accuracy 0.9" in capsys.readouterr().out or card["test"]["balanced accuracy"] == 1
+    measured = re.search(r"120 pictures, balanced accuracy (\S+),", capsys.readouterr().out)
+    assert float(measured.group(1)) >= 0.9
 
 
 def test_onnx_file_says_the_same(trained, pictures, host):
