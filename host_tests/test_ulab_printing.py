@@ -24,6 +24,16 @@ PRINTED = {
     "np.zeros((2, 0), dtype=np.uint8)": "array([], shape=(2,0), dtype=uint8)",
     "np.fft.fft(np.array([1, 2, 3, 4, 1, 2, 3, 4]))":
         "array([20.0+0.0j, 0.0+0.0j, -4.0+4.0j, 0.0+0.0j, -4.0+0.0j, 0.0+0.0j, -4.0-4.0j, 0.0+0.0j], dtype=complex)",
+    "np.array([2**31 - 1, -(2**31), 0], dtype=np.int32)": "array([2147483647, -2147483648, 0], dtype=int32)",
+    "np.array([2**32 - 1, 2**30], dtype=np.uint32)": "array([4294967295, 1073741824], dtype=uint32)",
+    "np.array([127, -128], dtype=np.int8)": "array([127, -128], dtype=int8)",
+    "np.array([1e16, 123456789012345678.0, 1e-5, 1.0000000000000002, -0.0])":
+        "array([1e+16, 1.234567890123457e+17, 1e-05, 1.0, -0.0], dtype=float64)",
+    "np.array([float('nan'), float('-inf'), -0.0, 1e-45, 3.4e38], dtype=np.float32)":
+        "array([nan, -inf, -0.0, 1.401298e-45, 3.4e+38], dtype=float32)",
+    "np.array([complex(0.0, float('nan')), complex(float('inf'), -0.0)], dtype=np.complex)":
+        "array([0.0+nanj, inf+0.0j], dtype=complex)",
+    "np.zeros((0, 3, 0), dtype=np.int32)": "array([], shape=(0,3,0), dtype=int32)",
     "np.arange(6).reshape((2, 3)).T[::-1]": "array([[2, 5],\n       [1, 4],\n       [0, 3]], dtype=int16)",
 }  # fmt: skip
 
@@ -47,6 +57,38 @@ def test_texts(interpreter):
     texts = list(PRINTED)
     printed = interpreter.run(SCRIPT % texts).split("\n~\n")
     assert dict(zip(texts, printed, strict=False)) == PRINTED
+
+
+OPTIONS = """
+from ulab import numpy as np
+assert np.get_printoptions() == {"threshold": 10, "edgeitems": 3}
+a = np.arange(6)
+def shown(threshold, edgeitems):
+    assert np.set_printoptions(threshold=threshold, edgeitems=edgeitems) is None
+    return repr(a)[7:-14]
+assert shown(6, 1) == "0, 1, 2, 3, 4, 5"
+assert shown(5, 1) == "0, ..., 5"
+assert shown(0, 2) == "0, 1, ..., 4, 5"
+assert shown(0, 3) == "0, 1, 2, 3, 4, 5"
+assert shown(5, 0) == "..."
+assert shown(None, 1) == "0, ..., 5"
+assert shown(2**30, None) == "0, 1, 2, 3, 4, 5"
+assert np.get_printoptions() == {"threshold": 2**30, "edgeitems": 1}
+for options, error in (({"precision": 3}, TypeError), ({"threshold": -1}, ValueError), ({"edgeitems": "x"}, TypeError)):
+    try:
+        np.set_printoptions(**options)
+        raise Exception(options)
+    except error:
+        pass
+# Long texts are made in time that grows with their length.
+np.set_printoptions(threshold=2**30)
+text = repr(np.ones((200, 200)) / 3)
+assert len(text) == 200 * 4000 + 199 * 9 + 2 + 22, len(text)
+"""
+
+
+def test_options(interpreter):
+    interpreter.run(OPTIONS)
 
 
 def test_names(interpreter):

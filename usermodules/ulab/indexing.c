@@ -8,6 +8,7 @@
 
 #include "array.h"
 #include "elementwise.h"
+#include "gather.h"
 
 #define ELLIPSIS MP_OBJ_FROM_PTR(&mp_const_ellipsis_obj)
 
@@ -75,81 +76,21 @@ typedef struct {
     size_t name;         // the number of the first of them
 } index_array_t;
 
-static size_t count_flags(const strided_t *flags) {
-    size_t count = 0;
-    strided_loop_t loop;
-    if (strided_loop_start(&loop, 1, (const strided_t *const[]) { flags })) {
-        do {
-            const uint8_t *flag = loop.data[0];
-            for (size_t i = 0; i < loop.run; i++, flag += loop.step[0]) {
-                count += *flag != 0;
-            }
-        } while (strided_loop_next(&loop));
-    }
-    return count;
-}
-
-static ndarray_obj_t *offsets_of_flags(const index_array_t *index) {
-    size_t count = count_flags(&index->array);
-    ndarray_obj_t *offsets = ndarray_new(OFFSET_DTYPE, 1, &count);
-    ptrdiff_t *offset = (void *)offsets->view->data;
-    strided_loop_t loop;
-    if (strided_loop_start(&loop, 2, (const strided_t *const[]) { &index->array, &index->indexed })) {
-        do {
-            const uint8_t *flag = loop.data[0];
-            ptrdiff_t place = loop.data[1] - index->indexed.data;
-            for (size_t i = 0; i < loop.run; i++, flag += loop.step[0], place += loop.step[1]) {
-                if (*flag != 0) {
-                    *offset++ = place;
-                }
-            }
-        } while (strided_loop_next(&loop));
-    }
-    return offsets;
-}
-
-static ndarray_obj_t *offsets_of_integers(const index_array_t *index) {
-    ndarray_obj_t *offsets = ndarray_new_like(OFFSET_DTYPE, &index->array);
-    ptrdiff_t *offset = (void *)offsets->view->data;
-    double size = (double)index->indexed.shape[0];
-    strided_loop_t loop;
-    if (strided_loop_start(&loop, 1, (const strided_t *const[]) { &index->array })) {
-        do {
-            for (size_t done = 0; done < loop.run;) {
-                block_t block;
-                size_t n = MIN(loop.run - done, BLOCK_ITEMS);
-                block_load(&block, KIND_F64, index->array.dtype, loop.data[0] + (ptrdiff_t)done * loop.step[0],
-                    loop.step[0], n);
-                for (size_t i = 0; i < n; i++) {
-                    double place = block.f64[i];
-                    if (!(place >= -size && place < size)) {
-                        place = MAX(-2147483648.0, MIN(place, 2147483647.0));
-                        raise_out_of_bounds((mp_int_t)place, index->name, index->indexed.shape[0]);
-                    }
-                    *offset++ = (ptrdiff_t)(place < 0.0 ? place + size : place) * index->indexed.strides[0];
-                }
-                done += n;
-            }
-        } while (strided_loop_next(&loop));
-    }
-    return offsets;
-}
-
 static ndarray_obj_t *offsets_of(const index_array_t *index) {
-    return index->array.dtype == NDARRAY_BOOL ? offsets_of_flags(index) : offsets_of_integers(index);
-}
-
-static void add_offsets(const strided_t *sum, const strided_t *more) {
-    strided_loop_t loop;
-    if (strided_loop_start(&loop, 2, (const strided_t *const[]) { sum, more })) {
-        do {
-            ptrdiff_t *total = (void *)loop.data[0];
-            const uint8_t *part = loop.data[1];
-            for (size_t i = 0; i < loop.run; i++, part += loop.step[1]) {
-                *total++ += *(const ptrdiff_t *)part;
-            }
-        } while (strided_loop_next(&loop));
+    ndarray_obj_t *offsets;
+    if (index->array.dtype == NDARRAY_BOOL) {
+        size_t count = flags_count(&index->array);
+        offsets = ndarray_new(OFFSET_DTYPE, 1, &count);
+        offsets_of_flags((void *)offsets->view->data, &index->array, &index->indexed);
+        return offsets;
     }
+    offsets = ndarray_new_like(OFFSET_DTYPE, &index->array);
+    size_t size = index->indexed.shape[0];
+    int32_t wrong;
+    if (!offsets_of_integers((void *)offsets->view->data, &index->array, size, index->indexed.strides[0], &wrong)) {
+        raise_out_of_bounds(wrong, index->name, size);
+    }
+    return offsets;
 }
 
 // The offsets for all of the arrays together, in the shape that they broadcast to.
@@ -174,52 +115,10 @@ static ndarray_obj_t *all_offsets(const index_array_t *indices, size_t count) {
     sum = ndarray_strided(offsets);
     for (size_t i = 0; i < count; i++) {
         strided_broadcast_to(&views[i], sum.ndim, sum.shape);
-        add_offsets(&sum, &views[i]);
+        offsets_add(&sum, &views[i]);
         ndarray_discard(parts[i]);
     }
     return offsets;
-}
-
-// Between the sub-arrays at the offsets and the same of `other`, a dense or
-// broadcast array whose axes from `axis` on are those of the offsets.
-static void copy_sub_arrays(strided_t sub, strided_t other, size_t axis, const strided_t *offsets, bool write) {
-    strided_t rows = { .data = other.data, .dtype = other.dtype, .ndim = offsets->ndim };
-    memcpy(rows.shape, other.shape + axis, rows.ndim * sizeof(rows.shape[0]));
-    memcpy(rows.strides, other.strides + axis, rows.ndim * sizeof(rows.strides[0]));
-    drop_axes(&other, axis, rows.ndim);
-    size_t itemsize = ndarray_dtype_itemsize(sub.dtype);
-    uint8_t *first = sub.data;
-    strided_loop_t loop;
-    if (!strided_loop_start(&loop, 2, (const strided_t *const[]) { offsets, &rows })) {
-        return;
-    }
-    do {
-        const uint8_t *offset = loop.data[0];
-        other.data = loop.data[1];
-        for (size_t i = 0; i < loop.run; i++, offset += loop.step[0], other.data += loop.step[1]) {
-            sub.data = first + *(const ptrdiff_t *)offset;
-            if (sub.ndim > 0) {
-                strided_copy(write ? &sub : &other, write ? &other : &sub);
-                continue;
-            }
-            uint8_t *to = write ? sub.data : other.data;
-            const uint8_t *from = write ? other.data : sub.data;
-            switch (itemsize) {
-                case 1:
-                    *to = *from;
-                    break;
-                case 4:
-                    memcpy(to, from, 4);
-                    break;
-                case 8:
-                    memcpy(to, from, 8);
-                    break;
-                default:
-                    memcpy(to, from, itemsize);
-                    break;
-            }
-        }
-    } while (strided_loop_next(&loop));
 }
 
 // An operand in the dtype of the target; floats become integers by truncation.
@@ -246,7 +145,7 @@ static mp_obj_t index_with_offsets(const strided_t *array, const strided_t *view
     index_new_axes(&whole, axis, offsets->ndim, offsets->shape);
     if (value == MP_OBJ_SENTINEL) {
         ndarray_obj_t *result = ndarray_new_like(view->dtype, &whole);
-        copy_sub_arrays(*view, ndarray_strided(result), axis, offsets, false);
+        offsets_read(view, result->view, axis, offsets);
         return MP_OBJ_FROM_PTR(result);
     }
     operand_t source;
@@ -265,7 +164,7 @@ static mp_obj_t index_with_offsets(const strided_t *array, const strided_t *view
     if (!strided_broadcast_to(&source.view, whole.ndim, whole.shape)) {
         raise_broadcast_error(&given, &whole);
     }
-    copy_sub_arrays(*view, source.view, axis, offsets, true);
+    offsets_write(view, &source.view, axis, offsets);
     if (copy != NULL) {
         ndarray_discard(copy);
     }
@@ -485,7 +384,7 @@ mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index_in, mp_obj_t value) {
         if (value == MP_OBJ_SENTINEL) {
             return item_get(self->view->dtype, item);
         }
-        if (mp_obj_is_small_int(value)) {
+        if (mp_obj_is_small_int(value) || (mp_obj_is_float(value) && !kind_is_integer(kind_of_dtype(self->view->dtype)))) {
             item_set(self->view->dtype, item, value);
             return mp_const_none;
         }
@@ -498,7 +397,8 @@ mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index_in, mp_obj_t value) {
         value = MP_OBJ_FROM_PTR(sequence);
     }
     strided_t array = ndarray_strided(ndarray_from_obj(self_in));
-    index_t index = { .view = array };
+    index_t index;
+    index.view = array;
     take_parts(&index, parts, count);
     mp_obj_t result = mp_const_none;
     if (index.array_count > 0) {

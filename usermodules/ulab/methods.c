@@ -107,6 +107,11 @@ void ndarray_attr(mp_obj_t self_in, qstr attribute, mp_obj_t *dest) {
         return;
     }
     switch (attribute) {
+        case MP_QSTR___del__:
+            // What the collector asks of each array: not through a table.
+            dest[0] = MP_OBJ_FROM_PTR(&ndarray_del_obj);
+            dest[1] = self_in;
+            break;
         case MP_QSTR_shape:
             dest[0] = shape_to_obj(self->view->ndim, self->view->shape);
             break;
@@ -382,7 +387,6 @@ static mp_obj_t method_byteswap(size_t n_args, const mp_obj_t *pos_args, mp_map_
 static MP_DEFINE_CONST_FUN_OBJ_KW(method_byteswap_obj, 1, method_byteswap);
 
 static const mp_rom_map_elem_t ndarray_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ndarray_del_obj) },
     { MP_ROM_QSTR(MP_QSTR_astype), MP_ROM_PTR(&method_astype_obj) },
     { MP_ROM_QSTR(MP_QSTR_byteswap), MP_ROM_PTR(&method_byteswap_obj) },
     { MP_ROM_QSTR(MP_QSTR_copy), MP_ROM_PTR(&method_copy_obj) },

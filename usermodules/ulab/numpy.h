@@ -77,6 +77,10 @@ extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_
 // numpy_product.c
 MP_DECLARE_CONST_FUN_OBJ_2(numpy_dot_obj);
 
+// printing.c
+MP_DECLARE_CONST_FUN_OBJ_0(numpy_get_printoptions_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_set_printoptions_obj);
+
 // modnumpy.c
 extern const mp_obj_module_t ulab_numpy_module;
 

@@ -6,6 +6,8 @@
 #include "py/runtime.h"
 
 #include "array.h"
+#include "convert.h"
+#include "numpy.h"
 #include "printing.h"
 
 printing_options_t printing_options = { .threshold = 10, .edge_items = 3 };
@@ -35,10 +37,11 @@ const char *dtype_name(ndarray_dtype_t dtype) {
     }
 }
 
-static void print_float32(const mp_print_t *print, float value) {
-    // Seven significant digits, where a float object would show sixteen.
-    char text[16];
-    mp_format_float((mp_float_t)value, text, sizeof(text), 'g', 7, '\0');
+// As the interpreter prints float objects, without making any: these would lie
+// in the way of the text that grows.
+static void print_float(const mp_print_t *print, double value, int digits) {
+    char text[32];
+    mp_format_float(value, text, sizeof(text), 'g', digits, '\0');
     mp_print_str(print, text);
     if (strpbrk(text, ".en") == NULL) {
         mp_print_str(print, ".0");
@@ -46,21 +49,35 @@ static void print_float32(const mp_print_t *print, float value) {
 }
 
 static void print_item(const mp_print_t *print, ndarray_dtype_t dtype, const uint8_t *item) {
-    if (dtype == NDARRAY_FLOAT32) {
-        float value;
-        memcpy(&value, item, sizeof(value));
-        print_float32(print, value);
-    } else if (dtype == NDARRAY_COMPLEX) {
-        double parts[2];
-        memcpy(parts, item, sizeof(parts));
-        mp_obj_print_helper(print, mp_obj_new_float(parts[0]), PRINT_REPR);
-        if (parts[1] >= 0.0 || parts[1] != parts[1]) {
-            mp_print_str(print, "+");
-        }
-        mp_obj_print_helper(print, mp_obj_new_float(parts[1]), PRINT_REPR);
-        mp_print_str(print, "j");
-    } else {
-        mp_obj_print_helper(print, item_get(dtype, item), PRINT_REPR);
+    block_t block;
+    switch (dtype) {
+        case NDARRAY_BOOL:
+            mp_print_str(print, *item ? "True" : "False");
+            break;
+        case NDARRAY_FLOAT32:
+            block_load(&block, KIND_F64, dtype, item, 0, 1);
+            print_float(print, block.f64[0], 7);
+            break;
+        case NDARRAY_FLOAT64:
+        case NDARRAY_COMPLEX:
+            block_load(&block, KIND_COMPLEX, dtype, item, 0, 1);
+            print_float(print, block.f64[0], 16);
+            if (dtype == NDARRAY_COMPLEX) {
+                if (!(block.f64[1] < 0.0)) {
+                    mp_print_str(print, "+");
+                }
+                print_float(print, block.f64[1], 16);
+                mp_print_str(print, "j");
+            }
+            break;
+        case NDARRAY_UINT32:
+            block_load(&block, KIND_U32, dtype, item, 0, 1);
+            mp_printf(print, "%u", (unsigned int)block.u32[0]);
+            break;
+        default:
+            block_load(&block, KIND_I32, dtype, item, 0, 1);
+            mp_printf(print, "%d", (int)block.i32[0]);
+            break;
     }
 }
 
@@ -74,7 +91,7 @@ static void print_row(const mp_print_t *print, mp_obj_t self, const strided_t *a
             mp_print_str(print, ", ");
         }
         if (abbreviated && i == edge) {
-            mp_print_str(print, "..., ");
+            mp_print_str(print, edge == 0 ? "..." : "..., ");
             i = count - edge;
         }
         if (i < count) {
@@ -119,3 +136,32 @@ void ndarray_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind)
     }
     mp_printf(print, ", dtype=%s)", dtype_name(array.dtype));
 }
+
+static mp_obj_t numpy_set_printoptions(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_threshold, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_edgeitems, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    size_t *options[] = { &printing_options.threshold, &printing_options.edge_items };
+    for (size_t i = 0; i < MP_ARRAY_SIZE(options); i++) {
+        if (args[i].u_obj != mp_const_none) {
+            mp_int_t value = mp_obj_get_int(args[i].u_obj);
+            if (value < 0) {
+                mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q must not be negative"), allowed_args[i].qst);
+            }
+            *options[i] = (size_t)value;
+        }
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(numpy_set_printoptions_obj, 0, numpy_set_printoptions);
+
+static mp_obj_t numpy_get_printoptions(void) {
+    mp_obj_t options = mp_obj_new_dict(2);
+    mp_obj_dict_store(options, MP_OBJ_NEW_QSTR(MP_QSTR_threshold), mp_obj_new_int_from_uint(printing_options.threshold));
+    mp_obj_dict_store(options, MP_OBJ_NEW_QSTR(MP_QSTR_edgeitems), mp_obj_new_int_from_uint(printing_options.edge_items));
+    return options;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(numpy_get_printoptions_obj, numpy_get_printoptions);

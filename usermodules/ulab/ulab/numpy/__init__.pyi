@@ -270,6 +270,22 @@ def array(x: Iterable[Any], /, dtype: int = ...) -> ndarray:
 def asarray(x: _ArrayLike, /, dtype: int | None = None) -> Any:
     """The array itself where the dtype is right, a number as it is, else a new array."""
 
+def set_printoptions(*, threshold: int | None = None, edgeitems: int | None = None) -> None:
+    """How rows are printed: those longer than `threshold` (10) show `edgeitems` (3) items at each end.
+
+    >>> np.set_printoptions(threshold=4, edgeitems=1)
+    >>> np.arange(5)
+    array([0, ..., 4], dtype=int16)
+    >>> np.set_printoptions(threshold=10, edgeitems=3)
+    """
+
+def get_printoptions() -> dict[str, int]:
+    """The options of set_printoptions().
+
+    >>> np.get_printoptions()["threshold"]
+    10
+    """
+
 def zeros(shape: _Shape, /, dtype: int = ...) -> ndarray:
     """An array of zeros."""
 
