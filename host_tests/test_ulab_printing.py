@@ -65,7 +65,7 @@ assert np.get_printoptions() == {"threshold": 10, "edgeitems": 3}
 a = np.arange(6)
 def shown(threshold, edgeitems):
     assert np.set_printoptions(threshold=threshold, edgeitems=edgeitems) is None
-    return repr(a)[7:-14]
+    return repr(a)[7:-15]
 assert shown(6, 1) == "0, 1, 2, 3, 4, 5"
 assert shown(5, 1) == "0, ..., 5"
 assert shown(0, 2) == "0, 1, ..., 4, 5"
