@@ -5,6 +5,7 @@
 #include "py/runtime.h"
 
 #include "frozen.h"
+#include "packed.h"
 
 static mp_obj_t lookup(const mp_map_t *map, qstr name) {
     const mp_map_elem_t *found = mp_map_lookup((mp_map_t *)map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
@@ -17,7 +18,13 @@ static mp_obj_t loaded(qstr name) {
 
 static mp_obj_t import(qstr name) {
     mp_obj_t module = loaded(name);
-    return module != MP_OBJ_NULL ? module : mp_import_name(name, mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
+    if (module != MP_OBJ_NULL) {
+        return module;
+    }
+    if (name == MP_QSTR_ulab_dot_numpy_dot___init__) {
+        return packed_import(name);
+    }
+    return mp_import_name(name, mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
 }
 
 mp_obj_t frozen_name(qstr module, qstr name) {

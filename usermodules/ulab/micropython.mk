@@ -28,6 +28,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	numpy_scan.c \
 	numpy_search.c \
 	operators.c \
+	packed.c \
 	printing.c \
 	universal.c \
 	)
@@ -60,6 +61,13 @@ ifeq ($(DEBUG),1)
 SRC_USERMOD_C += $(ULAB_DIR)/debug/modfailing_allocations.c
 LDFLAGS_USERMOD += -Wl,--wrap=gc_alloc -Wl,--wrap=gc_realloc -Wl,--wrap=memory_take
 endif
+
+# What is Python in ulab.numpy.
+ULAB_PACKED := $(sort $(wildcard $(ULAB_DIR)/packed/*.py))
+$(BUILD)/ulab/packed_block.h: $(ULAB_DIR)/pack.py $(ULAB_PACKED) $(MICROPY_MPYCROSS_DEPENDENCY)
+	$(Q)mkdir -p $(dir $@)
+	$(Q)$(PYTHON) $(ULAB_DIR)/pack.py $(MICROPY_MPYCROSS) $@ $(ULAB_PACKED)
+$(BUILD)/ulab/packed.o: $(BUILD)/ulab/packed_block.h
 
 # All processors give the same bits. The hot loops are compiled for speed.
 ULAB_OBJECTS := $(BUILD)/ulab

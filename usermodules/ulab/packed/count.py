@@ -4,7 +4,7 @@ from ulab import numpy as _np
 
 
 def _flat(a):
-    return _np.ravel(a)
+    return ravel(a)
 
 
 def size(a, *, axis=None):
@@ -33,7 +33,7 @@ def ptp(a, axis=None, keepdims=False):
 
 
 def count_nonzero(a, axis=None, *, keepdims=False):
-    return _np.sum(_np.atleast_1d(a) != 0, axis, keepdims, dtype=_np.uint32)
+    return _np.sum(atleast_1d(a) != 0, axis, keepdims, dtype=_np.uint32)
 
 
 def flatnonzero(a):
@@ -41,7 +41,7 @@ def flatnonzero(a):
 
 
 def argwhere(a):
-    return _np.stack(_np.nonzero(a), 1)
+    return stack(_np.nonzero(a), 1)
 
 
 def average(a, axis=None, weights=None, *, keepdims=False):
@@ -52,7 +52,7 @@ def average(a, axis=None, weights=None, *, keepdims=False):
     if weights.shape != a.shape:
         if axis is None or weights.ndim != 1 or len(weights) != a.shape[axis]:
             raise ValueError("weights of shape %s do not fit %s" % (weights.shape, a.shape))
-        weights = _np.expand_dims(weights, tuple([i for i in range(a.ndim) if i != axis % a.ndim]))
+        weights = expand_dims(weights, tuple([i for i in range(a.ndim) if i != axis % a.ndim]))
     total = _np.sum(_np.broadcast_to(weights, a.shape), axis, keepdims)
     return _np.sum(a * weights, axis, keepdims) / total
 
@@ -61,9 +61,9 @@ def _reduced_first(a, axis):
     # The axes that go, as the first one.
     a = _np.asarray(a)
     if axis is None:
-        return _np.ravel(a)
+        return ravel(a)
     axes = axis if isinstance(axis, tuple) else (axis,)
-    a = _np.moveaxis(a, axes, tuple(range(len(axes))))
+    a = moveaxis(a, axes, tuple(range(len(axes))))
     return a.reshape((-1,) + a.shape[len(axes) :])
 
 
@@ -90,13 +90,13 @@ def quantile(a, q, axis=None, *, keepdims=False):
             axes = range(a.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
             axes = [i % a.ndim for i in axes]
             sizes = [1 if i in axes else n for i, n in enumerate(a.shape)]
-            result = _np.atleast_1d(result).reshape(tuple(sizes))
+            result = atleast_1d(result).reshape(tuple(sizes))
         return result
 
     if isinstance(q, (int, float)):
         return at(q)
     results = [at(x) for x in q]
-    return _np.array(results) if isinstance(results[0], float) else _np.stack(results)
+    return _np.array(results) if isinstance(results[0], float) else stack(results)
 
 
 def percentile(a, q, axis=None, *, keepdims=False):
@@ -182,7 +182,7 @@ def nanquantile(a, q, axis=None):
         return quantile(row, q) if len(row) else _np.nan
 
     a = _np.asarray(a)
-    return of_numbers(_np.ravel(a)) if axis is None else _np.apply_along_axis(of_numbers, axis, a)
+    return of_numbers(ravel(a)) if axis is None else apply_along_axis(of_numbers, axis, a)
 
 
 def nanpercentile(a, q, axis=None):
@@ -267,13 +267,13 @@ def unique(a, return_index=False, return_inverse=False, return_counts=False):
         inverse[order] = _np.cumsum(first, dtype=_np.uint32) - 1
         result.append(inverse)
     if return_counts:
-        ends = _np.append(starts[1:], _np.array([len(a)], dtype=starts.dtype)) if len(a) else starts
+        ends = append(starts[1:], _np.array([len(a)], dtype=starts.dtype)) if len(a) else starts
         result.append(ends - starts)
     return tuple(result)
 
 
 def isin(a, values, *, invert=False):
-    a = _np.atleast_1d(a)
+    a = atleast_1d(a)
     values = _np.sort(_flat(values))
     if not len(values):
         return _np.full(a.shape, invert, dtype=_np.bool)
@@ -290,7 +290,7 @@ def intersect1d(a, b):
 
 
 def union1d(a, b):
-    return unique(_np.append(a, b))
+    return unique(append(a, b))
 
 
 def setdiff1d(a, b):

@@ -26,7 +26,7 @@ def identity(n, *, dtype=_np.float):
 
 
 def full_like(a, fill_value, *, dtype=None, shape=None):
-    a = _np.atleast_1d(a)
+    a = atleast_1d(a)
     return _np.full(a.shape if shape is None else shape, fill_value, dtype=_np._dtype(a) if dtype is None else dtype)
 
 

@@ -1,7 +1,6 @@
 """Functions that compute with whole arrays."""
 
 from ulab import numpy as _np
-from ulab.numpy._arrange import _ALL
 
 
 def _array(a):
@@ -11,7 +10,7 @@ def _array(a):
 
 
 def _real(a):
-    a = _np.atleast_1d(a)
+    a = atleast_1d(a)
     if a.dtype == _np.complex:
         raise NotImplementedError("not implemented for complex dtype")
     return a
@@ -44,7 +43,7 @@ conj = conjugate
 
 
 def isreal(a):
-    a = _np.atleast_1d(a)
+    a = atleast_1d(a)
     return a.imag == 0
 
 
@@ -176,7 +175,7 @@ def convolve(a, v, mode="full"):
 
 
 def correlate(a, v, mode="valid"):
-    a, v = _np.atleast_1d(a), _np.atleast_1d(v)
+    a, v = atleast_1d(a), atleast_1d(v)
     if mode == "same" and len(v) > len(a):
         # The odd item is at the other end than in a convolution.
         return convolve(a, conjugate(v)[::-1])[len(a) // 2 :][: len(v)]
@@ -184,7 +183,7 @@ def correlate(a, v, mode="valid"):
 
 
 def gradient(f, dx=1.0, axis=-1):
-    f = _np.moveaxis(_real(f) * 1.0, axis, 0)
+    f = moveaxis(_real(f) * 1.0, axis, 0)
     if len(f) < 2:
         raise ValueError("need 2 items or more along the axis")
     result = _np.empty(f.shape)
@@ -199,23 +198,23 @@ def gradient(f, dx=1.0, axis=-1):
         result[1:-1] = (slopes[:-1] * high + slopes[1:] * low) / (low + high)
         result[0] = slopes[0]
         result[-1] = slopes[-1]
-    return _np.moveaxis(result, 0, axis)
+    return moveaxis(result, 0, axis)
 
 
 def ediff1d(a):
-    a = _np.ravel(a)
+    a = ravel(a)
     return a[1:] - a[:-1]
 
 
 def kron(a, b):
-    a, b = _np.atleast_1d(a), _np.atleast_1d(b)
+    a, b = atleast_1d(a), atleast_1d(b)
     ndim = max(a.ndim, b.ndim)
     a = a.reshape((1,) * (ndim - a.ndim) + a.shape)
     b = b.reshape((1,) * (ndim - b.ndim) + b.shape)
     for axis in range(ndim):
         times = b.shape[axis]
-        a = _np.repeat(a, times, axis)
-        b = _np.tile(b, [a.shape[i] // times if i == axis else 1 for i in range(ndim)])
+        a = repeat(a, times, axis)
+        b = tile(b, [a.shape[i] // times if i == axis else 1 for i in range(ndim)])
     return a * b
 
 
@@ -231,7 +230,7 @@ def nan_to_num(a, nan=0.0, posinf=None, neginf=None):
 
 
 def unwrap(p, discont=None, axis=-1, period=6.283185307179586):
-    p = _np.moveaxis(_np.array(p), axis, 0)
+    p = moveaxis(_np.array(p), axis, 0)
     if len(p):
         steps = p[1:] - p[:-1]
         half = period / 2
@@ -242,7 +241,7 @@ def unwrap(p, discont=None, axis=-1, period=6.283185307179586):
         change = jumps - steps
         change[_np.abs(steps) < (half if discont is None else discont)] = 0
         p[1:] += _np.cumsum(change, 0)
-    return _np.moveaxis(p, 0, axis)
+    return moveaxis(p, 0, axis)
 
 
 def vectorize(f, *, otypes=None):
@@ -268,14 +267,14 @@ def vectorize(f, *, otypes=None):
 
 
 def apply_along_axis(function, axis, a, *args):
-    rows = _np.moveaxis(_np.asarray(a), axis, -1)
+    rows = moveaxis(_np.asarray(a), axis, -1)
     shape = rows.shape[:-1]
     rows = rows.reshape((-1, rows.shape[-1]))
     results = [function(row, *args) for row in rows]
     if not isinstance(results[0], _np.ndarray):
         return _np.array(results).reshape(shape) if shape else results[0]
-    result = _np.stack(results).reshape(shape + results[0].shape)
-    return _np.moveaxis(result, len(shape), axis) if results[0].ndim == 1 and shape else result
+    result = stack(results).reshape(shape + results[0].shape)
+    return moveaxis(result, len(shape), axis) if results[0].ndim == 1 and shape else result
 
 
 def select(conditions, choices, default=0):
@@ -286,7 +285,7 @@ def select(conditions, choices, default=0):
 
 
 def choose(a, choices):
-    return select([_np.atleast_1d(a) == i for i in range(len(choices))], choices)
+    return select([atleast_1d(a) == i for i in range(len(choices))], choices)
 
 
 def einsum(subscripts, *operands):
@@ -309,7 +308,7 @@ def einsum(subscripts, *operands):
             while names.count(c) > 1:
                 first = names.index(c)
                 second = names.index(c, first + 1)
-                a = _np.diagonal(a, 0, first, second)
+                a = diagonal(a, 0, first, second)
                 names = names.replace(c, "") + c
         kept = [c for c in labels if c in names]
         a = a.transpose(tuple([names.index(c) for c in kept]))

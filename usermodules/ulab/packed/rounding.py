@@ -1,11 +1,6 @@
-"""The functions of ulab.numpy that are written in Python."""
+"""Rounding to decimal places."""
 
 from ulab import numpy as _np
-from ulab.numpy._arrange import *
-from ulab.numpy._count import *
-from ulab.numpy._create import *
-from ulab.numpy._files import *
-from ulab.numpy._math import *
 
 
 def around(a, decimals=0, out=None):
