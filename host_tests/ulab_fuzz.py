@@ -124,7 +124,7 @@ while True:
     count += 1
     if not problem and count % 20 == 0:
         problem = intact()
-    print(json.dumps(problem))
+    print("= " + json.dumps(problem))
 """
 
 PREPARE = ["import ulab, gc, array, struct, io", "from ulab import numpy as np", "v0 = v1 = v2 = v3 = v4 = v5 = v6 = v7 = v8 = None"]
@@ -372,6 +372,7 @@ def look(module, spelled):
             look(value, spelled + "." + name)
         elif callable(value) and (spelled, name) not in (("ulab", "memory"), ("ulab.numpy", "set_printoptions")):
             found.append((spelled.replace("ulab.", ""), name))
+np.tile             # dir() lists all once one of Python is used
 look(ulab, "ulab")
 found += [("ndarray", name) for name in dir(np.zeros(1)) if not name.startswith("__") and callable(getattr(np.zeros(1), name))]
 if hasattr(np, "random"):

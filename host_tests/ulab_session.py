@@ -5,6 +5,7 @@ millisecond. After a crash the next question starts a new interpreter.
 """
 
 import json
+import os
 import select
 import subprocess
 import tempfile
@@ -39,7 +40,7 @@ while True:
     except Exception as error:
         answer = {"error": type(error).__name__, "text": str(error)}
     names = None
-    print(json.dumps(answer))
+    print("= " + json.dumps(answer))
 """
 
 
@@ -68,23 +69,30 @@ class Session:
         if self.process is None:
             self._start()
         try:
-            self.process.stdin.write(json.dumps(question) + "\n")
+            self.process.stdin.write(json.dumps(question).encode() + b"\n")
             self.process.stdin.flush()
-            ready, _, _ = select.select([self.process.stdout], [], [], self.seconds)
-            line = self.process.stdout.readline() if ready else ""
         except BrokenPipeError:
-            ready, line = True, ""
-        if not line.endswith("\n"):
-            problem = "crashed" if ready else f"gave no answer in {self.seconds} seconds"
-            self.close()
-            raise AssertionError(f"{self.interpreter.arch} {problem}\n{self.errors.read_text()[-4000:]}")
-        return json.loads(line)
+            pass
+        while True:
+            line, end, self.rest = self.rest.partition(b"\n")
+            if end and line.startswith(b"= "):
+                return json.loads(line[2:])
+            if end:
+                continue  # a program's own output
+            ready, _, _ = select.select([self.process.stdout], [], [], self.seconds)
+            more = os.read(self.process.stdout.fileno(), 1 << 20) if ready else b""
+            if not more:
+                problem = "crashed" if ready else f"gave no answer in {self.seconds} seconds"
+                self.close()
+                raise AssertionError(f"{self.interpreter.arch} {problem}\n{self.errors.read_text()[-4000:]}")
+            self.rest = line + more
 
     def _start(self):
         command = [*self.interpreter.command, "-X", f"heapsize={self.heap}", str(self.script)]
+        self.rest = b""
         with self.errors.open("w") as errors:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                 env=self.interpreter.environment(), cwd=self.folder.name,
             )  # fmt: skip
 
