@@ -327,7 +327,10 @@ def float_sum(a):
 
 def in_place(operation, a, b, base):
     """The base of a view after an operation in place, and whether the object stayed."""
-    result = binary(operation, a, b)
+    if a.dtype.kind in "iu" and operation in ("add", "subtract", "multiply") and numpy.asarray(b).dtype.kind in "biu":
+        result = getattr(numpy, operation)(a.astype(numpy.int64), numpy.asarray(b).astype(numpy.int64))
+    else:
+        result = binary(operation, a, b)
     if a.dtype.kind in "iu" and (operation in ("divide", "power") or dtypes_of(a, operand(b))[1].startswith("float")):
         raise TypeError("cannot cast")
     return assigned(a, lambda a: a, cast(result, name(a.dtype)), base), True
@@ -367,6 +370,84 @@ def product(a, b):
 def no_cast():
     """Complex numbers do not become real ones."""
     raise TypeError("complex")
+
+
+def _function_of_two(operation):
+    return lambda left, right: binary(operation, left, right)
+
+
+add, subtract, multiply, floor_divide, maximum, minimum, bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift = map(
+    _function_of_two, ("add", "subtract", "multiply", "floor_divide", "maximum", "minimum", "bitwise_and", "bitwise_or",
+                       "bitwise_xor", "left_shift", "right_shift"),
+)  # fmt: skip
+divide = true_divide = _function_of_two("divide")
+power = pow = _function_of_two("power")
+
+
+def fabs(a):
+    """In floating point."""
+    return unary("fabs", a)
+
+
+def around(a, decimals=0):
+    """Halves go away from zero; floats."""
+    scale = 10.0**decimals
+    wide = numpy.asarray(operand(a)).astype(numpy.float64) * scale
+    return (numpy.trunc(wide + numpy.copysign(0.5, wide)) / scale).astype(real_dtype(a))
+
+
+round = around
+
+
+def clip(a, low, high):
+    """With ulab's promotion."""
+    return binary("minimum", binary("maximum", a, low), high)
+
+
+def trapz(y, x=None, dx=1.0):
+    """In floating point."""
+    return numpy.trapezoid(y.astype(numpy.float64), x, dx)
+
+
+trapezoid = trapz
+
+
+def polyval(p, x):
+    """In floating point."""
+    return numpy.polyval(numpy.array(p, numpy.float64), x)
+
+
+def empty_like(a):
+    """Zeros."""
+    return numpy.zeros_like(a)
+
+
+in1d = numpy.isin
+
+
+def quantile(a, q, axis=None):
+    """In floating point."""
+    return numpy.quantile(a.astype(numpy.float64), q, axis).astype(real_dtype(a))[()]
+
+
+def percentile(a, q, axis=None):
+    """In floating point."""
+    return numpy.percentile(a.astype(numpy.float64), q, axis).astype(real_dtype(a))[()]
+
+
+def trace(a):
+    """Of a square matrix."""
+    return sum(numpy.diagonal(a))
+
+
+def flat_tuple(result):
+    """A tuple of NumPy's several results."""
+    return tuple(result) if isinstance(result, tuple) else result
+
+
+def single(result, a):
+    """A result in the precision of functions of float nature of an array."""
+    return numpy.asarray(result).astype(real_dtype(a))[()]
 
 
 class _Transforms:
