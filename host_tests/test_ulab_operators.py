@@ -65,6 +65,25 @@ def test_shifts(interpreter, tmp_path):
     cases.run(interpreter, tmp_path)
 
 
+def test_divmod(interpreter, tmp_path):
+    cases = Cases()
+    for dtype in ("int8", "int16", "int32", "uint8", "float32", "float64"):
+        a = np.array([-7, -6, -1, 0, 1, 7, 9, -9]).astype(dtype)
+        b = np.array([3, -3, 4, -4, 5, -2, 2, 7]).astype(dtype)
+        cases.check("divmod(a, b)", a=a, b=b)
+        cases.check("divmod(a, a[5:6])", a=a)
+    f = np.array([-7.5, 2.25, 0.5, 3.0])
+    cases.check("divmod(a, 2)", a=f)
+    cases.check("divmod(7, a)", a=f)
+    cases.check("divmod(-2.5, a)", a=f)
+    cases.expect("divmod(a, [2, 2, 2, 2])", np.divmod(f, 2), a=f)
+    cases.expect("divmod(a, 'x')", "TypeError", a=f)
+    cases.expect("divmod('x', a)", "TypeError", a=f)
+    cases.expect("divmod(a, 1j)", ("TypeError", "NotImplementedError"), a=f)
+    cases.check("divmod(7, -2), divmod(7.5, 2)")
+    cases.run(interpreter, tmp_path)
+
+
 def test_unary_and_protocols(interpreter, tmp_path):
     cases = Cases()
     for dtype in ("bool", "uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64", "complex"):

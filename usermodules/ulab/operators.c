@@ -170,6 +170,14 @@ mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
             return binary_call(BINARY_FLOOR_DIVIDE, PROMOTE_FLOOR_DIVIDE, left, right);
         case MP_BINARY_OP_MODULO:
             return binary_call(BINARY_REMAINDER, PROMOTE_REMAINDER, left, right);
+        case MP_BINARY_OP_DIVMOD: {
+            // This remainder has the sign of the divisor, as it must for the two to fit together.
+            mp_obj_t both[] = {
+                binary_call(BINARY_FLOOR_DIVIDE, PROMOTE_FLOOR_DIVIDE, left, right),
+                binary_call(BINARY_MODULO, PROMOTE_FLOOR_DIVIDE, left, right),
+            };
+            return both[0] == MP_OBJ_NULL ? MP_OBJ_NULL : mp_obj_new_tuple(2, both);
+        }
         case MP_BINARY_OP_POWER:
             return binary_call(BINARY_POWER, PROMOTE_FLOAT, left, right);
         case MP_BINARY_OP_AND:
@@ -207,12 +215,12 @@ mp_obj_t ndarray_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
     }
 }
 
-// The interpreter asks the left operand of a comparison first, or only that: here
-// an array on the right comes first. The linker puts this in its place.
+// The interpreter asks the left operand of a comparison or of divmod() first, or
+// only that: here an array on the right comes first. The linker puts this in its place.
 mp_obj_t __real_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
 mp_obj_t __wrap_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right);
 mp_obj_t __wrap_mp_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
-    if (op <= MP_BINARY_OP_NOT_EQUAL && ndarray_check(right) && !ndarray_check(left)) {
+    if ((op <= MP_BINARY_OP_NOT_EQUAL || op == MP_BINARY_OP_DIVMOD) && ndarray_check(right) && !ndarray_check(left)) {
         mp_obj_t result = ndarray_binary_op(op, left, right);
         if (result != MP_OBJ_NULL) {
             return result;
