@@ -202,17 +202,22 @@ static unsigned int leaf_kinds(mp_obj_t object) {
 
 // An array from what is no basic index.
 static mp_obj_t index_array_from_obj(mp_obj_t object) {
+    // First the array, which refuses what is too long or too deep to look through.
+    mp_obj_t array = object;
+    if (!ndarray_check(object) && is_sequence(object)) {
+        // Big integers stay out of bounds as floats.
+        array = MP_OBJ_FROM_PTR(ndarray_from_sequence(object, NDARRAY_FLOAT64));
+    }
     unsigned int kinds = is_sequence(object) ? leaf_kinds(object) : LEAF_OTHER;
     if (kinds & LEAF_OTHER) {
         mp_raise_msg_varg(&mp_type_IndexError,
             MP_ERROR_TEXT("cannot index with %s: need int, slice, None, ..., int or bool array"),
             mp_obj_get_type_str(object));
     }
-    if (ndarray_check(object)) {
-        return object;
+    if (array != object && kinds == LEAF_BOOL) {
+        array = MP_OBJ_FROM_PTR(ndarray_new_copy(ndarray_from_obj(array)->view, NDARRAY_BOOL));
     }
-    // Big integers stay out of bounds as floats.
-    return MP_OBJ_FROM_PTR(ndarray_from_sequence(object, kinds == LEAF_BOOL ? NDARRAY_BOOL : NDARRAY_FLOAT64));
+    return array;
 }
 
 #define MAX_PARTS (2 * NDARRAY_MAX_DIMS + 1) // an index or None for each dimension, and Ellipsis
