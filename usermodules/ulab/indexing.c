@@ -350,28 +350,29 @@ static void take_parts(index_t *index, const mp_obj_t *parts, size_t count) {
     }
 }
 
-// The item at an int, or at a tuple of as many ints as there are axes.
-static uint8_t *find_item(const ndarray_obj_t *self, mp_obj_t index) {
-    size_t count = 1;
+// The item or sub-array at an int, or at a tuple of no more ints than there are
+// axes; NULL for any other index. `count` is how many axes they use up.
+static uint8_t *find_item(const strided_t *view, mp_obj_t index, size_t *count) {
     mp_obj_t *ints = &index;
+    *count = 1;
     if (mp_obj_is_type(index, &mp_type_tuple)) {
-        mp_obj_tuple_get(index, &count, &ints);
+        mp_obj_tuple_get(index, count, &ints);
     }
-    if (count != self->view->ndim) {
+    if (*count > view->ndim) {
         return NULL;
     }
-    uint8_t *item = self->view->data;
-    for (size_t axis = 0; axis < count; axis++) {
+    uint8_t *item = view->data;
+    for (size_t axis = 0; axis < *count; axis++) {
         if (!mp_obj_is_small_int(ints[axis])) {
             return NULL;
         }
         mp_int_t place = MP_OBJ_SMALL_INT_VALUE(ints[axis]);
-        mp_int_t size = (mp_int_t)self->view->shape[axis];
+        mp_int_t size = (mp_int_t)view->shape[axis];
         place += place < 0 ? size : 0;
         if ((mp_uint_t)place >= (mp_uint_t)size) {
-            raise_out_of_bounds(MP_OBJ_SMALL_INT_VALUE(ints[axis]), axis, self->view->shape[axis]);
+            raise_out_of_bounds(MP_OBJ_SMALL_INT_VALUE(ints[axis]), axis, view->shape[axis]);
         }
-        item += place * self->view->strides[axis];
+        item += place * view->strides[axis];
     }
     return item;
 }
@@ -384,18 +385,23 @@ mp_obj_t ndarray_subscr(mp_obj_t self_in, mp_obj_t index_in, mp_obj_t value) {
     if (value != MP_OBJ_SENTINEL) {
         ndarray_check_writable(self);
     }
-    uint8_t *item = find_item(self, index_in);
-    if (item != NULL) {
+    const strided_t *view = self->view;
+    size_t count;
+    uint8_t *item = find_item(view, index_in, &count);
+    if (item != NULL && count == view->ndim) {
         if (value == MP_OBJ_SENTINEL) {
-            return item_get(self->view->dtype, item);
+            return item_get(view->dtype, item);
         }
-        if (mp_obj_is_small_int(value) || (mp_obj_is_float(value) && !kind_is_integer(kind_of_dtype(self->view->dtype)))) {
-            item_set(self->view->dtype, item, value);
+        if (mp_obj_is_small_int(value) || (mp_obj_is_float(value) && !kind_is_integer(kind_of_dtype(view->dtype)))) {
+            item_set(view->dtype, item, value);
             return mp_const_none;
         }
+    } else if (item != NULL && value == MP_OBJ_SENTINEL) {
+        return MP_OBJ_FROM_PTR(ndarray_new_view(view->dtype, view->ndim - count, view->shape + count,
+            view->strides + count, item, self_in));
     }
     mp_obj_t parts[MAX_PARTS];
-    size_t count = index_parts(index_in, parts);
+    count = index_parts(index_in, parts);
     ndarray_obj_t *sequence = NULL;
     if (value != MP_OBJ_SENTINEL && is_sequence(value) && !ndarray_check(value)) {
         sequence = ndarray_from_sequence(value, NDARRAY_FLOAT64);

@@ -44,26 +44,47 @@ static bool operands_from_obj(operand_t *left, mp_obj_t left_in, operand_t *righ
     return true;
 }
 
-static NORETURN void raise_unsupported(const operand_t *left, const operand_t *right) {
-    if (left->view.dtype == NDARRAY_COMPLEX || right->view.dtype == NDARRAY_COMPLEX) {
+static NORETURN void raise_unsupported(ndarray_dtype_t left, ndarray_dtype_t right) {
+    if (left == NDARRAY_COMPLEX || right == NDARRAY_COMPLEX) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not implemented for complex dtype"));
     }
     mp_raise_TypeError(MP_ERROR_TEXT("operation is not supported for the input types"));
 }
 
+static ndarray_dtype_t result_dtype(binary_t op, promotion_t rule, ndarray_dtype_t left, ndarray_dtype_t right) {
+    ndarray_dtype_t dtype = op < BINARY_EQUAL ? promote(rule, left, right) : NDARRAY_BOOL;
+    if (dtype == PROMOTE_NONE) {
+        raise_unsupported(left, right);
+    }
+    return dtype;
+}
+
+static bool same_shape(const strided_t *a, const strided_t *b) {
+    return a->ndim == b->ndim && memcmp(a->shape, b->shape, a->ndim * sizeof(a->shape[0])) == 0;
+}
+
+// Arrays of one shape, in the fewest steps.
+static mp_obj_t binary_of_alike(binary_t op, promotion_t rule, const strided_t *left, const strided_t *right) {
+    ndarray_obj_t *result = ndarray_new_like(result_dtype(op, rule, left->dtype, right->dtype), left);
+    if (!elementwise_binary(op, result->view, left, right)) {
+        raise_unsupported(left->dtype, right->dtype);
+    }
+    return MP_OBJ_FROM_PTR(result);
+}
+
 mp_obj_t binary_call(binary_t op, promotion_t rule, mp_obj_t left_in, mp_obj_t right_in) {
+    if (ndarray_check(left_in) && ndarray_check(right_in)) {
+        const strided_t *a = ndarray_from_obj(left_in)->view;
+        const strided_t *b = ndarray_from_obj(right_in)->view;
+        if (same_shape(a, b)) {
+            return binary_of_alike(op, rule, a, b);
+        }
+    }
     operand_t left, right;
     if (!operands_from_obj(&left, left_in, &right, right_in)) {
         return MP_OBJ_NULL;
     }
-    ndarray_dtype_t dtype = NDARRAY_BOOL;
-    if (op < BINARY_EQUAL) {
-        dtype = promote(rule, left.view.dtype, right.view.dtype);
-        if (dtype == PROMOTE_NONE) {
-            raise_unsupported(&left, &right);
-        }
-    }
-    strided_t out = { .dtype = dtype };
+    strided_t out = { .dtype = result_dtype(op, rule, left.view.dtype, right.view.dtype) };
     if (!strided_broadcast_shapes(&left.view, &right.view, &out.ndim, out.shape)) {
         raise_broadcast_error(&left.view, &right.view);
     }
@@ -74,20 +95,19 @@ mp_obj_t binary_call(binary_t op, promotion_t rule, mp_obj_t left_in, mp_obj_t r
     if (out.ndim == 0) {
         out.data = item;
     } else {
-        array = ndarray_new_like(dtype, &out);
+        array = ndarray_new_like(out.dtype, &out);
         out = ndarray_strided(array);
     }
     if (!elementwise_binary(op, &out, &left.view, &right.view)) {
-        raise_unsupported(&left, &right);
+        raise_unsupported(left.view.dtype, right.view.dtype);
     }
     operand_discard(&left, left_in);
     operand_discard(&right, right_in);
-    return array == NULL ? item_get(dtype, item) : MP_OBJ_FROM_PTR(array);
+    return array == NULL ? item_get(out.dtype, item) : MP_OBJ_FROM_PTR(array);
 }
 
 static bool same_items(const strided_t *a, const strided_t *b) {
-    return a->data == b->data && a->dtype == b->dtype && a->ndim == b->ndim
-           && memcmp(a->shape, b->shape, a->ndim * sizeof(a->shape[0])) == 0
+    return a->data == b->data && a->dtype == b->dtype && same_shape(a, b)
            && memcmp(a->strides, b->strides, a->ndim * sizeof(a->strides[0])) == 0;
 }
 
@@ -118,7 +138,7 @@ static mp_obj_t binary_in_place(binary_t op, mp_obj_t left_in, mp_obj_t right_in
         strided_broadcast_to(&right.view, left.view.ndim, left.view.shape);
     }
     if (!elementwise_binary(op, &left.view, &left.view, &right.view)) {
-        raise_unsupported(&left, &right);
+        raise_unsupported(left.view.dtype, right.view.dtype);
     }
     if (copy != NULL) {
         ndarray_discard(copy);
