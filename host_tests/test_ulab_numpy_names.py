@@ -412,9 +412,13 @@ def test_statistics(interpreter, tmp_path):
                     arguments = f"np.percentile(a, {q}, axis={axis}, keepdims={keep})"
                     cases.compare(arguments, "float64", ulps=16, a=a)
             cases.compare(f"np.quantile(a, 0.7, axis={axis})", "float64", ulps=16, a=a)
-            cases.compare(f"np.median(a, axis={axis})", a=a)
+            for keep in (False, True):
+                cases.compare(f"np.median(a, axis={axis}, keepdims={keep})", a=a)
             cases.compare(f"np.average(a, axis={axis})", ulps=8, a=a)
         cases.compare("np.percentile(a.reshape((7, 2, 3)), 40, axis=(0, 2))", "float64", ulps=16, a=a)
+        for axes in ("(0, 2)", "(2, 1)", "(0, 1, 2)", "(1,)"):
+            cases.compare(f"np.median(a.reshape((7, 2, 3)), {axes})", a=a)
+            cases.compare(f"np.median(a.reshape((7, 2, 3)), {axes}, keepdims=True)", a=a)
         cases.compare("np.average(a * 1.0, weights=w)", ulps=64, a=a, w=np.arange(42.0).reshape(7, 6))
         cases.compare("np.average(a * 1.0, axis=1, weights=w)", ulps=64, a=a, w=np.arange(6.0))
     for dtype in ("float32", "float64"):

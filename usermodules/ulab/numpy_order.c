@@ -5,7 +5,7 @@
 
 #include "py/runtime.h"
 
-#include "array.h"
+#include "arguments.h"
 #include "convert.h"
 #include "memory.h"
 #include "numpy.h"
@@ -88,10 +88,9 @@ static void store_places(workspace_t *work, size_t n, const strided_t *out) {
         work->places[i] = (uint32_t)i;
     }
     sort_values(work->values, work->places, work->scratch, work->scratch_places, n);
-    for (size_t i = 0; i < n; i++) {
-        uint16_t place = (uint16_t)work->places[i];
-        memcpy(out->data + (ptrdiff_t)i * out->strides[0], &place, sizeof(place));
-    }
+    strided_t places = { .data = (uint8_t *)work->places, .dtype = NDARRAY_UINT32, .ndim = 1, .shape = { n } };
+    strided_set_dense(&places);
+    strided_copy(out, &places);
 }
 
 static void store_median(workspace_t *work, size_t n, const strided_t *out) {
@@ -104,11 +103,11 @@ static void store_median(workspace_t *work, size_t n, const strided_t *out) {
     block_store(&block, KIND_F64, out->dtype, out->data, 0, 1);
 }
 
-// (a, *, axis=...)
+// (a, axis=...)
 static strided_t parse(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args, mp_obj_t *axis) {
     const mp_arg_t allowed_args[] = {
         { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_axis, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_obj = *axis } },
+        { MP_QSTR_axis, MP_ARG_OBJ, { .u_obj = *axis } },
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
@@ -166,47 +165,79 @@ static mp_obj_t numpy_argsort(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
         mp_raise_NotImplementedError(MP_ERROR_TEXT("argsort is not implemented for flattened arrays"));
     }
     size_t axis = axis_from_obj(axis_in, from.ndim);
-    if (from.shape[axis] > UINT16_MAX) {
-        mp_raise_msg_varg(&mp_type_ValueError,
-            MP_ERROR_TEXT("axis of " UINT_FMT " items is too long, 65535 are possible"),
-            (mp_uint_t)from.shape[axis]);
-    }
-    ndarray_obj_t *places = ndarray_new_like(NDARRAY_UINT16, &from);
+    ndarray_obj_t *places = ndarray_new_like(index_dtype(from.shape[axis]), &from);
     strided_t out = ndarray_strided(places);
     sort_each(&out, &from, axis, store_places);
     return MP_OBJ_FROM_PTR(places);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(numpy_argsort_obj, 1, numpy_argsort);
 
-static mp_obj_t numpy_median(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    mp_obj_t axis_in = mp_const_none;
-    strided_t from = parse(n_args, pos_args, kw_args, &axis_in);
-    ndarray_dtype_t dtype = promote_to_float(from.dtype);
-    size_t axis;
-    ndarray_obj_t *flat = NULL;
-    if (axis_in == mp_const_none) {
-        flat = copy_for_axis(&from, from.dtype, axis_in, &axis);
-        from = ndarray_strided(flat);
-    } else {
-        axis = axis_from_obj(axis_in, from.ndim);
+// The axes that go as one, the last; a copy unless that is only one axis.
+static strided_t join_axes(const strided_t *array, unsigned int gone, ndarray_obj_t **copy) {
+    strided_t view = *array;
+    size_t kept = 0, moved = 0, len = 1;
+    for (size_t axis = 0; axis < array->ndim; axis++) {
+        if (gone >> axis & 1) {
+            strided_axis_last(&view, axis - moved++);
+            len *= array->shape[axis];
+        } else {
+            kept++;
+        }
     }
+    *copy = NULL;
+    if (moved > 1) {
+        *copy = ndarray_new_copy(&view, view.dtype);
+        view = ndarray_strided(*copy);
+        view.ndim = kept + 1;
+        view.shape[kept] = len;
+        strided_set_dense(&view);
+    }
+    return view;
+}
+
+static mp_obj_t numpy_median(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_axis, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_keepdims, MP_ARG_BOOL, { .u_bool = false } },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    strided_t from = ndarray_strided(ndarray_from_obj(args[0].u_obj));
+    ndarray_dtype_t dtype = promote_to_float(from.dtype);
+    unsigned int gone = axes_from_obj(args[1].u_obj, from.ndim);
+    if (gone == 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("need an axis or more"));
+    }
+    strided_t kept_shape = from;
+    for (size_t axis = 0; axis < from.ndim; axis++) {
+        kept_shape.shape[axis] = gone >> axis & 1 ? 1 : from.shape[axis];
+    }
+    ndarray_obj_t *copy;
+    from = join_axes(&from, gone, &copy);
     // The median of nothing is nan.
     uint8_t item[ITEM_BYTES];
     item_set(dtype, item, mp_obj_new_float((mp_float_t)NAN));
     strided_t out = from;
-    out.shape[axis] = 1;
+    out.shape[from.ndim - 1] = 1;
     strided_t nan_view = { .data = item, .dtype = dtype };
     strided_broadcast_to(&nan_view, out.ndim, out.shape);
     ndarray_obj_t *medians = ndarray_new_copy(&nan_view, dtype);
     out = ndarray_strided(medians);
-    sort_each(&out, &from, axis, store_median);
-    if (flat != NULL) {
-        ndarray_discard(flat);
+    sort_each(&out, &from, from.ndim - 1, store_median);
+    if (copy != NULL) {
+        ndarray_discard(copy);
+    }
+    if (args[2].u_bool) {
+        medians->view->ndim = kept_shape.ndim;
+        memcpy(medians->view->shape, kept_shape.shape, sizeof(kept_shape.shape));
+        strided_set_dense(medians->view);
+        return MP_OBJ_FROM_PTR(medians);
     }
     if (from.ndim == 1) {
         return item_get(dtype, medians->view->data);
     }
-    ndarray_drop_axis(medians, axis);
+    ndarray_drop_axis(medians, from.ndim - 1);
     return MP_OBJ_FROM_PTR(medians);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(numpy_median_obj, 1, numpy_median);

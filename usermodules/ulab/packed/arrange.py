@@ -223,7 +223,7 @@ def insert(a, indices, values, axis=None):
             added = values.shape[axis] if values.ndim == a.ndim else 1
         else:
             added = 1
-        places *= added
+        places = _times(places, added)
     order = sorted(range(len(places)), key=lambda i: (places[i], i))  # which alone is not stable
     new = list(places)
     for rank, i in enumerate(order):
@@ -271,6 +271,13 @@ def dsplit(a, sections):
     return split(a, sections, 2)
 
 
+def _times(items, count):
+    # The interpreter does not check what it multiplies.
+    if count > 2**28:
+        raise ValueError("array is too big")
+    return items * count
+
+
 def tile(a, repeats):
     a = _atleast_1d(a)
     repeats = (repeats,) if isinstance(repeats, int) else tuple(repeats)
@@ -278,7 +285,7 @@ def tile(a, repeats):
         a = a.reshape((1,) * (len(repeats) - a.ndim) + a.shape)
     repeats = (1,) * (a.ndim - len(repeats)) + repeats
     for axis, count in enumerate(repeats):
-        a = _np._join([a] * count, axis) if count else _part(a, axis, _slices[:0])
+        a = _np._join(_times([a], count), axis) if count else _part(a, axis, _slices[:0])
     return a.copy()
 
 
@@ -286,9 +293,15 @@ def repeat(a, repeats, axis=None):
     a, axis = _flat_or_axis(a, axis)
     size = a.shape[axis]
     if isinstance(repeats, int):
-        repeats = [repeats] * size
-    elif len(repeats) == 1:
-        repeats = list(repeats) * size
+        if a.ndim < 4:
+            wide = list(a.shape)
+            wide.insert(axis + 1, repeats)
+            shape = list(a.shape)
+            shape[axis] *= repeats
+            return _np.broadcast_to(expand_dims(a, axis + 1), tuple(wide)).copy().reshape(tuple(shape))
+        repeats = (repeats,)
+    if len(repeats) == 1:
+        repeats = _times(list(repeats), size)
     if len(repeats) != size:
         raise ValueError("need %d repeats, have %d" % (size, len(repeats)))
     return take(a, [i for i, count in enumerate(repeats) for _ in range(count)], axis=axis)

@@ -31,6 +31,9 @@ def load(path):
         start = file.read(10)
         if start[:6] != b"\x93NUMPY" or len(start) < 10:
             raise RuntimeError("corrupted file: no .npy header")
+        if start[6] > 1:
+            # The length has four bytes from version 2 on; no header needs so much.
+            file.read(2)
         try:
             text = file.read(start[8] | start[9] << 8).decode()
             kind = _between(text, "'descr': '", "'")

@@ -329,9 +329,9 @@ def sort(a: ndarray, /, *, axis: int | None = None) -> ndarray:
     """A sorted copy, nan last; of all items with one axis unless told."""
 
 def argsort(a: ndarray, /, *, axis: int = -1) -> ndarray:
-    """The indices (uint16) that sort an axis of up to 65,535 items; equal items stay in their order."""
+    """The indices that sort an axis, uint16 up to 65,535 items, else uint32; equal items stay in their order."""
 
-def median(a: ndarray, /, *, axis: int | None = None) -> Any:
+def median(a: ndarray, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False) -> Any:
     """The middle item, or the mean of the two; nan for no items."""
 
 def dot(a: ndarray, b: ndarray, /) -> Any:
