@@ -7,8 +7,9 @@ from pathlib import Path
 
 from mpycam.errors import MpycamError
 
-# Multiply-adds a millisecond of the int8 runtime on one core: docs/unn-speed.md tells how they are estimated.
-DEVICES = {"cortex-a9": 150_000, "cortex-a53": 400_000}
+# Multiply-adds a millisecond: 667 MHz, 0.9 instructions a multiply-add of a small int8 network, a cycle each;
+# docs/unn-speed.md tells how that is counted and estimated.
+DEVICES = {"cortex-a9": 740_000}
 INTERPRETER = Path("dist/host/micropython")
 
 
