@@ -291,9 +291,6 @@ def test_products(interpreter, tmp_path):
             cases.expect(f"{first} @ {second}", result, a=a, b=b)
         cases.expect("a[1] @ b[2]", float(a[1].astype(float) @ b[2].astype(float)), a=a, b=b)
     cases.expect("a @ a", "ValueError", a=np.zeros((2, 3)))
-    cases.expect("a @ a", "TypeError", a=np.zeros((2, 2, 2)))
-    cases.expect("a @ a", "NotImplementedError", a=np.zeros((2, 2), complex))
-    cases.expect("np.dot(a, [1, 2])", "TypeError", a=np.zeros(2))
     cases.run(interpreter, tmp_path)
 
 

@@ -30,7 +30,6 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	operators.c \
 	packed.c \
 	printing.c \
-	scipy_special.c \
 	universal.c \
 	)
 
@@ -40,7 +39,6 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	convolve.c \
 	elementwise.c \
 	fft.c \
-	filter.c \
 	gather.c \
 	kernels.c \
 	kernels_f32.c \
@@ -48,13 +46,11 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	linalg.c \
 	product.c \
 	promote.c \
-	quadrature.c \
 	random.c \
 	reduce.c \
 	scan.c \
 	search.c \
 	sorting.c \
-	special.c \
 	strided.c \
 	unary.c \
 	)

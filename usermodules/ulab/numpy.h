@@ -75,7 +75,9 @@ extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_
     numpy_tan_obj, numpy_tanh_obj, numpy_trunc_obj;
 
 // numpy_product.c
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_dot_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_dot_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_inner_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_matmul_obj);
 
 // printing.c
 MP_DECLARE_CONST_FUN_OBJ_0(numpy_get_printoptions_obj);

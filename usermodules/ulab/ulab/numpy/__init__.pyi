@@ -334,8 +334,55 @@ def argsort(a: ndarray, /, *, axis: int = -1) -> ndarray:
 def median(a: ndarray, /, axis: int | tuple[int, ...] | None = None, keepdims: _Bool = False) -> Any:
     """The middle item, or the mean of the two; nan for no items."""
 
-def dot(a: ndarray, b: ndarray, /) -> Any:
-    """The product of matrices or vectors as floats; the same as a @ b. ValueError where sizes do not match."""
+def dot(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """Sums of products over the last axis of `a` and the last but one of `b`: of vectors, matrices and more.
+
+    float32 where both are float32, or one is and the other has integers of at most 16 bits; complex with complex
+    items; else float64. An operand of another dtype than the result, and a left one whose rows have gaps, is copied.
+    ValueError where the lengths differ.
+
+    >>> np.dot(np.array([[1, 2], [3, 4]]), np.array([5, 6]))
+    array([17.0, 39.0], dtype=float64)
+    >>> np.dot([1, 2, 3], [4, 5, 6])
+    32.0
+    """
+
+def inner(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """Sums of products over the last axes of both.
+
+    >>> np.inner(np.array([[1, 2], [3, 4]]), np.array([[5, 6]]))
+    array([[17.0],
+           [39.0]], dtype=float64)
+    """
+
+def matmul(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The matrix product, the same as a @ b; the axes in front of the last two are broadcast.
+
+    >>> np.matmul(np.ones((3, 2, 4)), np.ones((4, 5))).shape
+    (3, 2, 5)
+    """
+
+def outer(a: _ArrayLike, b: _ArrayLike, out: ndarray | None = None) -> ndarray:
+    """The product of each item of `a` with each of `b`, with the dtype of a * b.
+
+    >>> np.outer([1, 2], [3, 4])
+    array([[3.0, 4.0],
+           [6.0, 8.0]], dtype=float64)
+    """
+
+def tensordot(a: ndarray, b: ndarray, axes: Any = 2) -> Any:
+    """Sums of products over as many axes, the last of `a` and the first of `b`, or over two sequences of axes.
+
+    >>> np.tensordot(np.ones((2, 3)), np.ones((3, 4)), 1).shape
+    (2, 4)
+    """
+
+def vdot(a: ndarray, b: ndarray) -> _Number:
+    """The sum of products of all items, the first ones conjugated.
+
+    >>> np.vdot(np.array([1j], dtype=np.complex), np.array([1j], dtype=np.complex))
+    (1+0j)
+    """
 
 def clip(a: _ArrayLike, low: _ArrayLike, high: _ArrayLike, /) -> Any:
     """Items below `low` become `low`, those above `high` become `high`."""
