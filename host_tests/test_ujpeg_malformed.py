@@ -159,6 +159,21 @@ def unsupported():
     }  # fmt: skip
 
 
+def test_what_came_before_an_error_amid_the_scans_is_kept(interpreter, tmp_path):
+    (tmp_path / "scans").write_bytes(many_scans(101))
+    (tmp_path / "allowed").write_bytes(many_scans(100))
+    output = interpreter.run(
+        """
+import sys, ujpeg
+expected = ujpeg.decode(sys.argv[1] + "/allowed", format="gray")
+image, rows, warnings, message = ujpeg.decode(sys.argv[1] + "/scans", format="gray", strict=False)
+print(image.tobytes() == expected.tobytes(), rows, warnings, message)
+""",
+        tmp_path,
+    )
+    assert output == "True 16 1 more than 100 scans\n"
+
+
 def test_what_is_wrong_is_said(interpreter, tmp_path):
     cases = unsupported()
     files_in(tmp_path, {name: data for name, (data, _) in cases.items()})

@@ -391,6 +391,11 @@ static bool goes_on_after_error(ujpeg_decoder_t *decoder) {
     decoder->ended = true;
     jpeg->inputctl->finish_input_pass(jpeg);
     jpeg->inputctl->eoi_reached = TRUE;
+    // libjpeg would wait for the rest of a scan that broke off.
+    if (jpeg->input_iMCU_row < jpeg->total_iMCU_rows) {
+        jpeg->entropy->insufficient_data = TRUE;
+        jpeg->input_iMCU_row = jpeg->total_iMCU_rows;
+    }
     return true;
 }
 
