@@ -474,6 +474,8 @@ def test_computing(interpreter, tmp_path):
                     cases.compare(f"abs(np.correlate(a, {w}, '{mode}') - b) < 1e-9", a=a, v=v,
                                   b=np.correlate(a, eval(w), mode))
     cases.expect("np.convolve(a, a)", np.array([40000.0, 40000, 10000]), a=np.array([200, 100], np.uint8))
+    cases.expect("np.max(abs(np.convolve(a, a, mode='same') - b)) < 1e-12", True, a=x, b=np.convolve(x, x, "same"))
+    cases.fails("np.convolve(a, a, mode='half')", "ValueError", a=x)
     cases.fails("np.convolve(a, [1])", "TypeError", a=x)
     cases.fails("np.convolve(a, a[:0])", "TypeError", a=x)
     cases.fails("np.convolve(a, a.reshape((5, 6)))", "TypeError", a=x)

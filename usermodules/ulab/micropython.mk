@@ -50,6 +50,7 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	reduce.c \
 	scan.c \
 	search.c \
+	selection.c \
 	sorting.c \
 	strided.c \
 	unary.c \
@@ -80,5 +81,5 @@ $(addprefix $(ULAB_OBJECTS)/kernels_, f32.o f64.o): CFLAGS += -O2 -ftree-vectori
 # Allows the vectors of NEON, which lose subnormals, but nothing that changes other bits.
 $(ULAB_OBJECTS)/kernels_f32.o: CFLAGS += -funsafe-math-optimizations -fsigned-zeros -fno-associative-math \
 	-fno-reciprocal-math
-$(addprefix $(ULAB_OBJECTS)/, convolve.o fft.o gather.o product.o scan.o search.o sorting.o): CFLAGS += -O2
+$(addprefix $(ULAB_OBJECTS)/, convolve.o fft.o gather.o product.o scan.o search.o selection.o sorting.o): CFLAGS += -O2
 endif

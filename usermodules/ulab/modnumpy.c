@@ -65,6 +65,7 @@ static const mp_rom_map_elem_t numpy_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ceil), MP_ROM_PTR(&numpy_ceil_obj) },
     { MP_ROM_QSTR(MP_QSTR_clip), MP_ROM_PTR(&numpy_clip_obj) },
     { MP_ROM_QSTR(MP_QSTR_concatenate), MP_ROM_PTR(&numpy_concatenate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_convolve), MP_ROM_PTR(&numpy_convolve_obj) },
     { MP_ROM_QSTR(MP_QSTR_cos), MP_ROM_PTR(&numpy_cos_obj) },
     { MP_ROM_QSTR(MP_QSTR_cosh), MP_ROM_PTR(&numpy_cosh_obj) },
     { MP_ROM_QSTR(MP_QSTR_cumprod), MP_ROM_PTR(&numpy_cumprod_obj) },
@@ -129,7 +130,6 @@ static const mp_rom_map_elem_t numpy_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_zeros), MP_ROM_PTR(&numpy_zeros_obj) },
 
     // for the functions in Python
-    { MP_ROM_QSTR(MP_QSTR__convolve), MP_ROM_PTR(&numpy_convolve_full_obj) },
     { MP_ROM_QSTR(MP_QSTR__dtype), MP_ROM_PTR(&numpy_true_dtype_obj) },
     { MP_ROM_QSTR(MP_QSTR__join), MP_ROM_PTR(&numpy_join_obj) },
 };

@@ -32,7 +32,7 @@ MP_DECLARE_CONST_FUN_OBJ_KW(numpy_median_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(numpy_sort_obj);
 
 // numpy_convolve.c
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_convolve_full_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_convolve_obj);
 
 // numpy_info.c
 MP_DECLARE_CONST_FUN_OBJ_1(numpy_ndinfo_obj);

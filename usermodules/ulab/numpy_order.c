@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "numpy.h"
 #include "promote.h"
+#include "selection.h"
 #include "sorting.h"
 
 typedef struct {
@@ -93,13 +94,29 @@ static void store_places(workspace_t *work, size_t n, const strided_t *out) {
     strided_copy(out, &places);
 }
 
-static void store_median(workspace_t *work, size_t n, const strided_t *out) {
-    sort_values(work->values, NULL, work->scratch, NULL, n);
+static double median(workspace_t *work, size_t n) {
     const double *values = work->values;
-    block_t block = { .f64 = { n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2.0 } };
-    if (isnan(values[n - 1])) {
-        block.f64[0] = (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(values[i])) {
+            return values[i];
+        }
     }
+    if (!select_value(work->values, n, n / 2)) {
+        sort_values(work->values, NULL, work->scratch, NULL, n);
+    }
+    double upper = values[n / 2];
+    if (n % 2 == 1) {
+        return upper;
+    }
+    double lower = values[0];
+    for (size_t i = 1; i < n / 2; i++) {
+        lower = values[i] > lower ? values[i] : lower;
+    }
+    return (lower + upper) / 2.0;
+}
+
+static void store_median(workspace_t *work, size_t n, const strided_t *out) {
+    block_t block = { .f64 = { median(work, n) } };
     block_store(&block, KIND_F64, out->dtype, out->data, 0, 1);
 }
 

@@ -154,32 +154,12 @@ def polyfit(*args):
     return shifted
 
 
-def convolve(a, v, mode="full"):
-    a, v = _array(a), _array(v)
-    if a.ndim != 1 or v.ndim != 1:
-        raise TypeError("convolve arguments must be linear arrays")
-    if iscomplexobj(a) or iscomplexobj(v):
-        ar, ai, vr, vi = a.real, a.imag, v.real, v.imag
-        full = _np.array(_np._convolve(ar, vr) - _np._convolve(ai, vi), dtype=_np.complex)
-        full += (_np._convolve(ar, vi) + _np._convolve(ai, vr)) * 1j
-    else:
-        full = _np._convolve(a, v)
-    less = min(len(a), len(v)) - 1
-    if mode == "full":
-        return full
-    if mode == "valid":
-        return full[less : len(full) - less]
-    if mode == "same":
-        return full[less // 2 : less // 2 + max(len(a), len(v))]
-    raise ValueError("mode must be 'full', 'same' or 'valid'")
-
-
 def correlate(a, v, mode="valid"):
     a, v = atleast_1d(a), atleast_1d(v)
     if mode == "same" and len(v) > len(a):
         # The odd item is at the other end than in a convolution.
-        return convolve(a, conjugate(v)[::-1])[len(a) // 2 :][: len(v)]
-    return convolve(a, conjugate(v)[::-1], mode)
+        return _np.convolve(a, conjugate(v)[::-1])[len(a) // 2 :][: len(v)]
+    return _np.convolve(a, conjugate(v)[::-1], mode)
 
 
 def gradient(f, dx=1.0, axis=-1):

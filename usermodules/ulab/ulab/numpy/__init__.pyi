@@ -1601,7 +1601,7 @@ def polyfit(*args: Any) -> ndarray:
     array([2.0, 1.0], dtype=float64)
     """
 
-def convolve(a: ndarray, v: ndarray, mode: str = "full") -> ndarray:
+def convolve(a: ndarray, v: ndarray, /, mode: str = "full") -> ndarray:
     """The convolution of two vectors in float64, or complex; 'same' is its middle, 'valid' where they overlap in full.
 
     >>> np.convolve(np.array([1, 2, 3]), np.array([1, 1]))
