@@ -237,3 +237,69 @@ print("done")
 
 def test_indices_that_run_code(interpreter):
     assert interpreter.run(REENTRANT) == "done\n"
+
+
+MEMORY = """
+import gc, ulab
+from ulab import numpy as np
+a = np.arange(60).reshape((3, 4, 5))
+m = a > 20
+idx = np.array([2, 0, 1, 1], dtype=np.uint8)
+rows = np.array(range(1000), dtype=np.uint16).reshape((1000, 1)) % 3
+wide = np.zeros((1000, 1000, 1), dtype=np.uint8)
+far = np.zeros((1, 1, 1000, 1000), dtype=np.uint8)
+
+def statements():
+    a[idx], a[m], a[[0, 1], ..., idx[:2]], a[:, [[0, 1], [2, 3]]]
+    a[m] = 1.5
+    a[idx] = a[2 - idx]
+    a[[0, 0]] += 1
+    a[None, 1, :, [True, False, True, False, True]]
+    for index, value in (([0, 9], 1), ((idx, idx, idx, idx), 1), (m[1:], 1), ("x", 1), (1.5, 1), ([0, None], 1),
+                         (idx, [1, 2]), (m, [1, 2]), (m, None), (idx, 1j), ([[0], [1, 2]], 1), ((rows, rows.T, 9), 1)):
+        for write in (False, True):
+            try:
+                if write:
+                    a[index] = value
+                else:
+                    a[index]
+            except (IndexError, ValueError, TypeError):
+                pass
+
+def used():
+    gc.collect()
+    return ulab.memory().used
+
+statements()
+before = used()
+for _ in range(20):
+    statements()
+assert used() == before, (used(), before)
+# What cannot be had is refused before anything is written.
+b = np.zeros((3, 3), dtype=np.uint8)
+tall = np.zeros((65536, 1), dtype=np.uint8)
+for index in ((wide, far), (tall, tall.T)):
+    for write in (False, True):
+        try:
+            if write:
+                b[index] = 1
+            else:
+                b[index]
+            print("no error")
+        except (MemoryError, ValueError, IndexError):
+            pass
+assert b.sum() == 0
+limit = ulab.memory().limit
+ulab.memory(limit=ulab.memory().used + 3000)
+try:
+    np.zeros(100)[[0] * 2000]
+    print("no error")
+except MemoryError:
+    pass
+ulab.memory(limit=limit)
+print("done")
+"""
+
+
+def test_memory(interpreter):
+    assert interpreter.run(MEMORY) == "done\n"
