@@ -30,6 +30,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	operators.c \
 	packed.c \
 	printing.c \
+	scipy_special.c \
 	universal.c \
 	)
 
@@ -39,6 +40,7 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	convolve.c \
 	elementwise.c \
 	fft.c \
+	filter.c \
 	gather.c \
 	kernels.c \
 	kernels_f32.c \
@@ -46,12 +48,14 @@ SRC_USERMOD_LIB_C += $(addprefix $(ULAB_DIR)/, \
 	linalg.c \
 	product.c \
 	promote.c \
+	quadrature.c \
 	random.c \
 	reduce.c \
 	scan.c \
 	search.c \
 	selection.c \
 	sorting.c \
+	special.c \
 	strided.c \
 	unary.c \
 	)
