@@ -33,6 +33,9 @@ static double erfc_of_positive(double x) {
 }
 
 double special_erfc(double x) {
+    if (fabs(x) < 0.5) {
+        return 1.0 - special_erf(x);
+    }
     return x < 0.0 ? 2.0 - erfc_of_positive(-x) : erfc_of_positive(x);
 }
 
@@ -70,12 +73,19 @@ static double rising_product(double *x) {
     return product;
 }
 
+// sin(PI * x), also near its zeros.
+static double sin_pi(double x) {
+    double nearest = floor(x + 0.5);
+    double sine = sin(PI * (x - nearest));
+    return fmod(nearest, 2.0) == 0.0 ? sine : -sine;
+}
+
 double special_gamma(double x) {
     if (x == 0.0) {
         return 1.0 / x;
     }
     if (x < 0.5) {
-        return x == floor(x) ? (double)NAN : PI / (sin(PI * fmod(x, 2.0)) * special_gamma(1.0 - x));
+        return x == floor(x) ? (double)NAN : PI / (sin_pi(x) * special_gamma(1.0 - x));
     }
     if (x <= 23.0 && x == floor(x)) {
         // Factorials are exact.
@@ -91,13 +101,13 @@ double special_gamma(double x) {
     double product = rising_product(&x);
     // In two halves, of which neither is too large.
     double half = pow(x, 0.5 * x - 0.25);
-    return half * exp(stirling_rest(x) - x) * half * 2.5066282746310002 / product; // sqrt(2 * pi)
+    return half * exp(-x) * half * exp(stirling_rest(x)) * 2.5066282746310002 / product; // sqrt(2 * pi)
 }
 
 double special_gammaln(double x) {
     if (x < 0.5) {
         return isinf(x) || x == floor(x) ? (double)INFINITY
-            : log(PI / fabs(sin(PI * fmod(x, 2.0)))) - special_gammaln(1.0 - x);
+            : log(PI / fabs(sin_pi(x))) - special_gammaln(1.0 - x);
     }
     if (x == 1.0 || x == 2.0 || isinf(x)) {
         return x <= 2.0 ? 0.0 : x;

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from . import numpy as numpy
 from . import scipy as scipy
+from . import utils as utils
 
 __version__: str
 """Version of the interface, the number of dimensions, and -c for complex numbers: 6.12.0-4D-c."""

@@ -1,12 +1,6 @@
 """Integrals of functions of one variable."""
 
-from math import cosh as _cosh
-from math import exp as _exp
-from math import isfinite as _isfinite
-from math import isinf as _isinf
-from math import pi as _pi
-from math import sinh as _sinh
-
+from ulab import numpy as _np
 from ulab import scipy as _spy
 
 _EPS = 1e-14
@@ -19,19 +13,20 @@ def _check(f, steps, name):
         raise ValueError("%s must be positive, not %d" % (name, steps))
 
 
-def _adapt(f, a, b, depth, eps, whole):
+def _adapt(f, a, b, depth, eps, scale):
     value, error = _spy._quadrature(f, a, b)
-    if depth <= 1 or error <= eps * max(abs(value), abs(whole)):
+    scale = max(abs(value), scale)
+    if depth <= 1 or error <= eps * scale:
         return value, error
     middle = (a + b) / 2
-    left, left_error = _adapt(f, a, middle, depth - 1, eps, value if whole is 0 else whole)
-    right, right_error = _adapt(f, middle, b, depth - 1, eps, value if whole is 0 else whole)
+    left, left_error = _adapt(f, a, middle, depth - 1, eps, scale)
+    right, right_error = _adapt(f, middle, b, depth - 1, eps, scale)
     return left + right, left_error + right_error
 
 
 def quad(f, a, b, *, order=5, eps=_EPS):
     _check(f, order, "order")
-    if _isinf(a) or _isinf(b):
+    if _np.isinf(a) or _np.isinf(b):
         return tanhsinh(f, a, b, levels=max(order, 6), eps=eps)
     return _adapt(f, a, b, order, eps, 0)
 
@@ -82,31 +77,33 @@ def simpson(f, a, b, *, steps=100, eps=_EPS):
 
 def tanhsinh(f, a, b, *, levels=6, eps=_EPS):
     _check(f, levels, "levels")
+    if a == b:
+        return 0.0, 0.0
     if a > b:
         value, error = tanhsinh(f, b, a, levels=levels, eps=eps)
         return -value, error
-    if _isinf(a) and not _isinf(b):
+    if _np.isinf(a) and not _np.isinf(b):
         return tanhsinh(lambda x: f(-x), -b, -a, levels=levels, eps=eps)
 
     def term(t):
         # The integrand of a variable from which both ends are infinitely far.
-        u = _pi / 2 * _sinh(t)
-        slope = _pi / 2 * _cosh(t)
-        if _isinf(a):
-            x = _sinh(u)
-            slope *= _cosh(u)
-        elif _isinf(b):
-            x = a + _exp(u)
-            slope *= _exp(u)
+        u = _np.pi / 2 * _np.sinh(t)
+        slope = _np.pi / 2 * _np.cosh(t)
+        if _np.isinf(a):
+            x = _np.sinh(u)
+            slope *= _np.cosh(u)
+        elif _np.isinf(b):
+            x = a + _np.exp(u)
+            slope *= _np.exp(u)
         else:
             # The distance to the nearer end, without cancellation.
-            near = (b - a) / (1 + _exp(2 * abs(u)))
+            near = (b - a) / (1 + _np.exp(2 * abs(u)))
             x = a + near if u < 0 else b - near
             slope *= 2 * near * (1 - near / (b - a))
         if slope == 0 or x == a or x == b:
             return 0
         y = f(x) * slope
-        return y if _isfinite(y) else 0
+        return y if _np.isfinite(y) else 0
 
     step = 1
     total = term(0)

@@ -36,6 +36,7 @@ def newton(f, x0, *, tol=2.4e-7, rtol=0.0, maxiter=50):
             break
         step *= at_x / (before - at_x)
         if abs(step) <= tol + rtol * abs(x):
+            x += step
             break
     return float(x)
 

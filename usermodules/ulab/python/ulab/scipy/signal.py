@@ -2,9 +2,6 @@
 
 from ulab import numpy as _np
 from ulab import scipy as _spy
-from math import cos as _cos
-from math import pi as _pi
-from math import tan as _tan
 
 
 def _vector(x):
@@ -68,7 +65,7 @@ def butter(order, cutoff, btype="low", output="ba"):
         raise ValueError("cutoff must be between 0 and 1, and order positive")
     if btype not in ("low", "lowpass", "high", "highpass") or output not in ("ba", "sos"):
         raise ValueError("btype must be low or high, and output ba or sos")
-    k = _tan(_pi * cutoff / 2)
+    k = _np.tan(_np.pi * cutoff / 2)
     # The sign of z at the frequency that is blocked; what passes is 1, or k to the power of the zeros.
     sign, gain = (1, k) if btype[0] == "l" else (-1, 1)
     sections = []
@@ -76,7 +73,7 @@ def butter(order, cutoff, btype="low", output="ba"):
         scale = gain / (1 + k)
         sections.append([scale, sign * scale, 0, 1, (k - 1) / (k + 1), 0])
     for i in range(order // 2):
-        damping = 2 * k * _cos(_pi * (2 * i + 1 + order % 2) / (2 * order))
+        damping = 2 * k * _np.cos(_np.pi * (2 * i + 1 + order % 2) / (2 * order))
         norm = 1 + damping + k * k
         scale = gain * gain / norm
         sections.append([scale, 2 * sign * scale, scale, 1, 2 * (k * k - 1) / norm, (1 - damping + k * k) / norm])
