@@ -1,8 +1,4 @@
 # Python that is frozen into the interpreter; the rest travels in packages as .mpy.
-from glob import glob
-
 include("$(MPY_DIR)/extmod/asyncio")
 # The version is told by the very file that the host package reads it from.
 package("mpycam", ("__init__.py",), base_path=".")
-# What C modules have in Python.
-include(sorted(glob("usermodules/*/manifest.py")))

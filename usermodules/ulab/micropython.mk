@@ -6,7 +6,6 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	arguments.c \
 	creation.c \
 	flat.c \
-	frozen.c \
 	indexing.c \
 	items.c \
 	memory.c \
@@ -30,6 +29,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	operators.c \
 	packed.c \
 	printing.c \
+	python_modules.c \
 	scipy_special.c \
 	universal.c \
 	)
@@ -67,7 +67,7 @@ SRC_USERMOD_C += $(ULAB_DIR)/debug/modfailing_allocations.c
 LDFLAGS_USERMOD += -Wl,--wrap=gc_alloc -Wl,--wrap=gc_realloc -Wl,--wrap=memory_take
 endif
 
-# What is Python in ulab.numpy.
+# What is Python.
 ULAB_PACKED := $(sort $(wildcard $(ULAB_DIR)/packed/*.py))
 $(BUILD)/ulab/packed_block.h: $(ULAB_DIR)/pack.py $(ULAB_PACKED) $(MICROPY_MPYCROSS_DEPENDENCY)
 	$(Q)mkdir -p $(dir $@)

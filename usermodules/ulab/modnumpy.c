@@ -1,17 +1,13 @@
 // The table of ulab.numpy.
 
 #include "py/objmodule.h"
-#include "py/objstr.h"
 
 #include "array.h"
-#include "frozen.h"
 #include "numpy.h"
-
-static MP_DEFINE_STR_OBJ(numpy_path_obj, ".frozen/ulab/numpy");
+#include "packed.h"
 
 static const mp_rom_map_elem_t numpy_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_numpy) },
-    { MP_ROM_QSTR(MP_QSTR___path__), MP_ROM_PTR(&numpy_path_obj) },
     { MP_ROM_QSTR(MP_QSTR___package__), MP_ROM_QSTR(MP_QSTR_ulab_dot_numpy_dot___init__) },
     { MP_ROM_QSTR(MP_QSTR_ndarray), MP_ROM_PTR(&ulab_ndarray_type) },
 
@@ -140,6 +136,6 @@ const mp_obj_module_t ulab_numpy_module = {
     .globals = (mp_obj_dict_t *)&numpy_globals,
 };
 
-// See modscipy.c.
+// Only a registered module can delegate. Imports take the one in the table of ulab.
 MP_REGISTER_MODULE(MP_QSTR_ulab_dot_numpy, ulab_numpy_module);
-MP_REGISTER_MODULE_DELEGATION(ulab_numpy_module, frozen_attr);
+MP_REGISTER_MODULE_DELEGATION(ulab_numpy_module, packed_attr);

@@ -1,14 +1,14 @@
 // The table of ulab.scipy, and the loops in C under its Python.
 
-#include "py/objstr.h"
+#include "py/objmodule.h"
 #include "py/runtime.h"
 
 #include "array.h"
 #include "filter.h"
-#include "frozen.h"
 #include "quadrature.h"
 
-extern const mp_obj_module_t ulab_scipy_special_module;
+extern const mp_obj_module_t ulab_scipy_integrate_module, ulab_scipy_linalg_module, ulab_scipy_optimize_module,
+    ulab_scipy_signal_module, ulab_scipy_special_module;
 
 // _filter(b, a, state, values): all dense float64; the last two are changed
 static mp_obj_t scipy_filter(size_t n_args, const mp_obj_t *args) {
@@ -39,13 +39,14 @@ static mp_obj_t scipy_quadrature(mp_obj_t function, mp_obj_t a, mp_obj_t b) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(scipy_quadrature_obj, scipy_quadrature);
 
-static MP_DEFINE_STR_OBJ(scipy_path_obj, ".frozen/ulab/scipy");
-
 static const mp_rom_map_elem_t scipy_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_scipy) },
-    { MP_ROM_QSTR(MP_QSTR___path__), MP_ROM_PTR(&scipy_path_obj) },
     { MP_ROM_QSTR(MP_QSTR__filter), MP_ROM_PTR(&scipy_filter_obj) },
     { MP_ROM_QSTR(MP_QSTR__quadrature), MP_ROM_PTR(&scipy_quadrature_obj) },
+    { MP_ROM_QSTR(MP_QSTR_integrate), MP_ROM_PTR(&ulab_scipy_integrate_module) },
+    { MP_ROM_QSTR(MP_QSTR_linalg), MP_ROM_PTR(&ulab_scipy_linalg_module) },
+    { MP_ROM_QSTR(MP_QSTR_optimize), MP_ROM_PTR(&ulab_scipy_optimize_module) },
+    { MP_ROM_QSTR(MP_QSTR_signal), MP_ROM_PTR(&ulab_scipy_signal_module) },
     { MP_ROM_QSTR(MP_QSTR_special), MP_ROM_PTR(&ulab_scipy_special_module) },
 };
 static MP_DEFINE_CONST_DICT(scipy_globals, scipy_globals_table);
@@ -54,7 +55,3 @@ const mp_obj_module_t ulab_scipy_module = {
     .base = { &mp_type_module },
     .globals = (mp_obj_dict_t *)&scipy_globals,
 };
-
-// Only a registered module can delegate. Imports take the one in ulab's table.
-MP_REGISTER_MODULE(MP_QSTR_ulab_dot_scipy, ulab_scipy_module);
-MP_REGISTER_MODULE_DELEGATION(ulab_scipy_module, frozen_attr);

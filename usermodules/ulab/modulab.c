@@ -6,10 +6,9 @@
 #include "py/runtime.h"
 
 #include "array.h"
-#include "frozen.h"
 #include "memory.h"
 
-extern const mp_obj_module_t ulab_numpy_module, ulab_scipy_module;
+extern const mp_obj_module_t ulab_numpy_module, ulab_scipy_module, ulab_utils_module;
 
 static mp_obj_t ulab_dtype(mp_obj_t object) {
     if (ndarray_check(object)) {
@@ -51,16 +50,14 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(ulab_memory_obj, 0, ulab_memory);
 // whether there are complex numbers.
 static MP_DEFINE_STR_OBJ(ulab_version_obj, "6.12.0-4D-c");
 
-static MP_DEFINE_STR_OBJ(ulab_path_obj, ".frozen/ulab");
-
 static const mp_rom_map_elem_t ulab_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ulab) },
-    { MP_ROM_QSTR(MP_QSTR___path__), MP_ROM_PTR(&ulab_path_obj) },
     { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&ulab_version_obj) },
     { MP_ROM_QSTR(MP_QSTR_dtype), MP_ROM_PTR(&ulab_dtype_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&ulab_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_numpy), MP_ROM_PTR(&ulab_numpy_module) },
     { MP_ROM_QSTR(MP_QSTR_scipy), MP_ROM_PTR(&ulab_scipy_module) },
+    { MP_ROM_QSTR(MP_QSTR_utils), MP_ROM_PTR(&ulab_utils_module) },
 };
 static MP_DEFINE_CONST_DICT(ulab_globals, ulab_globals_table);
 
@@ -70,4 +67,3 @@ const mp_obj_module_t ulab_module = {
 };
 
 MP_REGISTER_MODULE(MP_QSTR_ulab, ulab_module);
-MP_REGISTER_MODULE_DELEGATION(ulab_module, frozen_attr);

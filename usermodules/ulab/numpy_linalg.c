@@ -8,8 +8,8 @@
 
 #include "array.h"
 #include "convert.h"
-#include "frozen.h"
 #include "linalg.h"
+#include "packed.h"
 #include "promote.h"
 #include "reduce.h"
 
@@ -225,7 +225,7 @@ static mp_obj_t linalg_eig(mp_obj_t input) {
     ndarray_obj_t *a = square_copy(input);
     if (!is_symmetric(items(a), a->view->shape[0])) {
         ndarray_discard(a);
-        return mp_call_function_1(frozen_name(MP_QSTR_ulab_dot_numpy_dot__linalg, MP_QSTR__eig), input);
+        return mp_call_function_1(packed_name(MP_QSTR_ulab_dot__linalg, MP_QSTR__eig), input);
     }
     return eigen(a, input);
 }
@@ -286,14 +286,14 @@ static mp_obj_t linalg_norm(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
         operand_discard(&operand, args[0]);
         return mp_obj_new_float(sqrt(state.real));
     }
-    mp_obj_t norm = frozen_name(MP_QSTR_ulab_dot_numpy_dot__linalg, MP_QSTR__norm);
+    mp_obj_t norm = packed_name(MP_QSTR_ulab_dot__linalg, MP_QSTR__norm);
     return mp_call_function_n_kw(norm, n_args, kw_args->used, args);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(linalg_norm_obj, 1, linalg_norm);
 
 static const mp_rom_map_elem_t linalg_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_linalg) },
-    { MP_ROM_QSTR(MP_QSTR___package__), MP_ROM_QSTR(MP_QSTR_ulab_dot_numpy_dot__linalg) },
+    { MP_ROM_QSTR(MP_QSTR___package__), MP_ROM_QSTR(MP_QSTR_ulab_dot__linalg) },
     { MP_ROM_QSTR(MP_QSTR__eigh), MP_ROM_PTR(&linalg_eigh_obj) },
     { MP_ROM_QSTR(MP_QSTR__substitute), MP_ROM_PTR(&linalg_substitute_obj) },
     { MP_ROM_QSTR(MP_QSTR__svd), MP_ROM_PTR(&linalg_svd_obj) },
@@ -313,6 +313,6 @@ const mp_obj_module_t ulab_numpy_linalg_module = {
     .globals = (mp_obj_dict_t *)&linalg_globals,
 };
 
-// See modscipy.c.
+// See modnumpy.c.
 MP_REGISTER_MODULE(MP_QSTR_ulab_dot_numpy_dot_linalg, ulab_numpy_linalg_module);
-MP_REGISTER_MODULE_DELEGATION(ulab_numpy_linalg_module, frozen_attr);
+MP_REGISTER_MODULE_DELEGATION(ulab_numpy_linalg_module, packed_attr);

@@ -9,7 +9,7 @@
 
 #include "array.h"
 #include "convert.h"
-#include "frozen.h"
+#include "packed.h"
 #include "random.h"
 
 void mp_hal_get_random(size_t n, void *buf);
@@ -144,7 +144,7 @@ static void generator_attr(mp_obj_t self, qstr name, mp_obj_t *dest) {
         dest[1] = MP_OBJ_SENTINEL;
         return;
     }
-    dest[0] = frozen_name(MP_QSTR_ulab_dot_numpy_dot__generator, name);
+    dest[0] = packed_name(MP_QSTR_ulab_dot__generator, name);
     dest[1] = self;
 }
 

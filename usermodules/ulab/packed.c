@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "lib/uzlib/uzlib.h"
 #include "py/nlr.h"
 #include "py/persistentcode.h"
@@ -40,20 +42,46 @@ static void run_file(mp_obj_dict_t *globals, const uint8_t *code, size_t len) {
     nlr_pop_jump_callback(true);
 }
 
-mp_obj_t packed_import(qstr name) {
+static mp_obj_t lookup(const mp_map_t *map, qstr name) {
+    const mp_map_elem_t *found = mp_map_lookup((mp_map_t *)map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+    return found == NULL ? MP_OBJ_NULL : found->value;
+}
+
+static mp_obj_t import(qstr key) {
+    mp_obj_dict_t *loaded = &MP_STATE_VM(mp_loaded_modules_dict);
+    mp_obj_t found = lookup(&loaded->map, key);
+    if (found != MP_OBJ_NULL) {
+        return found;
+    }
+    const char *name = strrchr(qstr_str(key), '.') + 1;
     uint8_t *files = inflate();
     mp_obj_dict_t *globals = MP_OBJ_TO_PTR(mp_obj_new_dict(0));
-    for (size_t place = 0; place < PACKED_SIZE;) {
-        size_t len = files[place] | (size_t)files[place + 1] << 8;
-        run_file(globals, files + place + 2, len);
-        place += 2 + len;
+    for (uint8_t *file = files; file < files + PACKED_SIZE;) {
+        const char *of = (const char *)file;
+        file += strlen(of) + 1;
+        size_t len = file[0] | (size_t)file[1] << 8;
+        if (strcmp(of, name) == 0) {
+            run_file(globals, file + 2, len);
+        }
+        file += 2 + len;
     }
     m_del(uint8_t, files, PACKED_SIZE);
     mp_obj_module_t *module = m_new_obj(mp_obj_module_t);
     module->base.type = &mp_type_module;
     module->globals = globals;
     // Only now, so that what an exception left half done is not found.
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(name),
-        MP_OBJ_FROM_PTR(module));
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(loaded), MP_OBJ_NEW_QSTR(key), MP_OBJ_FROM_PTR(module));
     return MP_OBJ_FROM_PTR(module);
+}
+
+mp_obj_t packed_name(qstr key, qstr name) {
+    return lookup(&mp_obj_module_get_globals(import(key))->map, name);
+}
+
+void packed_attr(mp_obj_t module, qstr name, mp_obj_t *dest) {
+    // What starts with an underscore is private, or asked for by the interpreter.
+    if (dest[0] == MP_OBJ_NULL && *qstr_str(name) != '_') {
+        mp_obj_t key = lookup(&mp_obj_module_get_globals(module)->map, MP_QSTR___package__);
+        dest[0] = packed_name(MP_OBJ_QSTR_VALUE(key), name);
+    }
 }

@@ -1,4 +1,4 @@
-"""Names of ulab's modules that are written in Python and frozen are found on first use, however they are asked for."""
+"""Names of ulab's modules that are written in Python are found on first use, however they are asked for."""
 
 SCRIPT = """
 import sys
@@ -7,12 +7,15 @@ import ulab.numpy
 from ulab import numpy as np
 from ulab import scipy as spy
 assert ulab.scipy is spy and ulab.numpy is np
-assert "ulab.scipy.optimize" not in sys.modules and "ulab.numpy.__init__" not in sys.modules
+assert "ulab._optimize" not in sys.modules and "ulab.numpy.__init__" not in sys.modules
 
 # A module that is Python.
 from ulab.scipy import optimize
 import ulab.scipy.optimize as again
-assert optimize is again is spy.optimize is sys.modules["ulab.scipy.optimize"]
+assert optimize is again is spy.optimize
+assert optimize.bisect is sys.modules["ulab._optimize"].bisect and "bisect" in dir(optimize)
+from ulab.scipy.optimize import newton
+from ulab.utils import spectrogram
 
 # A function that is Python beside those in C.
 from ulab.numpy import trace, zeros
