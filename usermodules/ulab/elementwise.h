@@ -16,6 +16,9 @@ typedef enum {
     BINARY_POWER,
     BINARY_ARCTAN2,
     BINARY_HYPOT,
+    BINARY_COPYSIGN,
+    BINARY_FMAX,      // as maximum, but a nan only where both are
+    BINARY_FMIN,
     BINARY_MAXIMUM,
     BINARY_MINIMUM,
     BINARY_AND,
@@ -31,6 +34,9 @@ typedef enum {
     BINARY_NOT_EQUAL,
     BINARY_LESS,
     BINARY_LESS_EQUAL,
+    BINARY_LOGICAL_AND,
+    BINARY_LOGICAL_OR,
+    BINARY_LOGICAL_XOR,
     BINARY_COUNT,
 } binary_t;
 
@@ -45,6 +51,11 @@ extern const binary_kernel_t binary_kernels[BINARY_COUNT][KIND_COMPLEX + 1];
 // The arrays have one shape; the output shares memory with an input only if it
 // is the very same items.
 bool elementwise_binary(binary_t op, const strided_t *out, const strided_t *left, const strided_t *right);
+
+// The same for a result of another dtype than the output's, which it is cut to
+// first as NumPy does.
+bool elementwise_binary_as(binary_t op, ndarray_dtype_t dtype, const strided_t *out, const strided_t *left,
+    const strided_t *right);
 
 // A function of one real number. The same holds for the output.
 void elementwise_apply(double (*function)(double), const strided_t *out, const strided_t *in);

@@ -189,6 +189,9 @@ KERNEL_F64(modulo, modulo(x, y))
 KERNEL_F64(power, y == 2.0 ? x * x : pow(x, y))
 KERNEL_F64(arctan2, atan2(x, y))
 KERNEL_F64(hypot, hypot(x, y))
+KERNEL_F64(copysign, copysign(x, y))
+KERNEL_F64(fmax, x >= y || y != y ? x : y)
+KERNEL_F64(fmin, x <= y || y != y ? x : y)
 EXTREME(maximum, >=, f32x4_less_equal(y, x))
 EXTREME(minimum, <=, f32x4_less_equal(x, y))
 BITWISE(and, &)
@@ -302,6 +305,9 @@ const binary_kernel_t binary_kernels[BINARY_COUNT][KIND_COMPLEX + 1] = {
     [BINARY_POWER] = { NULL, NULL, NULL, NULL, power_f64, power_complex },
     [BINARY_ARCTAN2] = { NULL, NULL, NULL, NULL, arctan2_f64, NULL },
     [BINARY_HYPOT] = { NULL, NULL, NULL, NULL, hypot_f64, NULL },
+    [BINARY_COPYSIGN] = { NULL, NULL, NULL, NULL, copysign_f64, NULL },
+    [BINARY_FMAX] = { maximum_u8, maximum_i32, maximum_u32, NULL, fmax_f64, NULL },
+    [BINARY_FMIN] = { minimum_u8, minimum_i32, minimum_u32, NULL, fmin_f64, NULL },
     [BINARY_MAXIMUM] = { maximum_u8, maximum_i32, maximum_u32, maximum_f32, maximum_f64, NULL },
     [BINARY_MINIMUM] = { minimum_u8, minimum_i32, minimum_u32, minimum_f32, minimum_f64, NULL },
     [BINARY_AND] = { and_u8, and_i32, and_i32, NULL, NULL, NULL },
@@ -316,4 +322,7 @@ const binary_kernel_t binary_kernels[BINARY_COUNT][KIND_COMPLEX + 1] = {
                            not_equal_complex },
     [BINARY_LESS] = { less_u8, less_i32, less_u32, less_f32, less_f64, NULL },
     [BINARY_LESS_EQUAL] = { less_equal_u8, less_equal_i32, less_equal_u32, less_equal_f32, less_equal_f64, NULL },
+    [BINARY_LOGICAL_AND] = { and_u8, NULL, NULL, NULL, NULL, NULL },
+    [BINARY_LOGICAL_OR] = { or_u8, NULL, NULL, NULL, NULL, NULL },
+    [BINARY_LOGICAL_XOR] = { xor_u8, NULL, NULL, NULL, NULL, NULL },
 };

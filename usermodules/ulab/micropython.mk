@@ -16,6 +16,7 @@ SRC_USERMOD_C += $(addprefix $(ULAB_DIR)/, \
 	ndarray.c \
 	numpy_arrange.c \
 	numpy_convolve.c \
+	numpy_binary.c \
 	numpy_fft.c \
 	numpy_info.c \
 	numpy_linalg.c \

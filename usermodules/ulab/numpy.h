@@ -57,16 +57,20 @@ typedef struct {
 extern const reduction_obj_t numpy_all_obj, numpy_any_obj, numpy_argmax_obj, numpy_argmin_obj, numpy_max_obj,
     numpy_mean_obj, numpy_min_obj, numpy_prod_obj, numpy_std_obj, numpy_sum_obj, numpy_var_obj;
 
-// numpy_math.c
-MP_DECLARE_CONST_FUN_OBJ_1(numpy_abs_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_arctan2_obj);
-MP_DECLARE_CONST_FUN_OBJ_3(numpy_clip_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_equal_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_maximum_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_minimum_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(numpy_not_equal_obj);
-MP_DECLARE_CONST_FUN_OBJ_3(numpy_where_obj);
+// numpy_binary.c
+typedef struct _binary_function_t binary_function_t;
+extern const binary_function_t numpy_absolute_obj, numpy_add_obj, numpy_arctan2_obj, numpy_bitwise_and_obj,
+    numpy_bitwise_or_obj, numpy_bitwise_xor_obj, numpy_copysign_obj, numpy_divide_obj, numpy_equal_obj,
+    numpy_floor_divide_obj, numpy_fmax_obj, numpy_fmin_obj, numpy_fmod_obj, numpy_greater_obj,
+    numpy_greater_equal_obj, numpy_hypot_obj, numpy_invert_obj, numpy_left_shift_obj, numpy_less_obj,
+    numpy_less_equal_obj, numpy_logical_and_obj, numpy_logical_not_obj, numpy_logical_or_obj, numpy_logical_xor_obj,
+    numpy_maximum_obj, numpy_minimum_obj, numpy_multiply_obj, numpy_negative_obj, numpy_not_equal_obj,
+    numpy_power_obj, numpy_reciprocal_obj, numpy_remainder_obj, numpy_right_shift_obj, numpy_sign_obj,
+    numpy_square_obj, numpy_subtract_obj;
+MP_DECLARE_CONST_FUN_OBJ_KW(numpy_clip_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(numpy_where_obj);
 
+// numpy_math.c
 extern const universal_t numpy_acos_obj, numpy_acosh_obj, numpy_asin_obj, numpy_asinh_obj, numpy_atan_obj,
     numpy_atanh_obj, numpy_cbrt_obj, numpy_ceil_obj, numpy_cos_obj, numpy_cosh_obj, numpy_degrees_obj, numpy_exp_obj,
     numpy_exp2_obj, numpy_expm1_obj, numpy_floor_obj, numpy_isfinite_obj, numpy_isinf_obj, numpy_isnan_obj,

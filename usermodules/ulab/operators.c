@@ -44,17 +44,18 @@ static bool operands_from_obj(operand_t *left, mp_obj_t left_in, operand_t *righ
     return true;
 }
 
-static NORETURN void raise_unsupported(ndarray_dtype_t left, ndarray_dtype_t right) {
+static NORETURN void raise_unsupported(promotion_t rule, ndarray_dtype_t left, ndarray_dtype_t right) {
     if (left == NDARRAY_COMPLEX || right == NDARRAY_COMPLEX) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not implemented for complex dtype"));
     }
-    mp_raise_TypeError(MP_ERROR_TEXT("operation is not supported for the input types"));
+    mp_raise_msg(rule == PROMOTE_BITWISE_FUNCTION ? &mp_type_ValueError : &mp_type_TypeError,
+        MP_ERROR_TEXT("operation is not supported for the input types"));
 }
 
 static ndarray_dtype_t result_dtype(binary_t op, promotion_t rule, ndarray_dtype_t left, ndarray_dtype_t right) {
     ndarray_dtype_t dtype = op < BINARY_EQUAL ? promote(rule, left, right) : NDARRAY_BOOL;
     if (dtype == PROMOTE_NONE) {
-        raise_unsupported(left, right);
+        raise_unsupported(rule, left, right);
     }
     return dtype;
 }
@@ -63,17 +64,93 @@ static bool same_shape(const strided_t *a, const strided_t *b) {
     return a->ndim == b->ndim && memcmp(a->shape, b->shape, a->ndim * sizeof(a->shape[0])) == 0;
 }
 
+static bool same_items(const strided_t *a, const strided_t *b) {
+    return a->data == b->data && a->dtype == b->dtype && same_shape(a, b)
+           && memcmp(a->strides, b->strides, a->ndim * sizeof(a->strides[0])) == 0;
+}
+
+// Stretch to the shape of an output; items that change while they are still
+// needed come from a copy.
+static ndarray_obj_t *fit_operand(operand_t *operand, const strided_t *out) {
+    strided_t given = operand->view;
+    if (!strided_broadcast_to(&operand->view, out->ndim, out->shape)) {
+        raise_broadcast_error(out, &given);
+    }
+    if (operand->scalar || !strided_overlap(out, &operand->view) || same_items(out, &operand->view)) {
+        return NULL;
+    }
+    ndarray_obj_t *copy = ndarray_new_copy(&given, given.dtype);
+    operand->view = ndarray_strided(copy);
+    strided_broadcast_to(&operand->view, out->ndim, out->shape);
+    return copy;
+}
+
+static void discard_copy(ndarray_obj_t *copy) {
+    if (copy != NULL) {
+        ndarray_discard(copy);
+    }
+}
+
+// bool, unsigned, signed, float, complex: each may be cast to the next.
+static unsigned int rank(ndarray_dtype_t dtype) {
+    static const char ranked[] = { NDARRAY_BOOL, NDARRAY_UINT8, NDARRAY_UINT16, NDARRAY_UINT32, NDARRAY_INT8,
+                                   NDARRAY_INT16, NDARRAY_INT32, NDARRAY_FLOAT32, NDARRAY_FLOAT64, NDARRAY_COMPLEX };
+    static const uint8_t ranks[] = { 0, 1, 1, 1, 2, 2, 2, 3, 3, 4 };
+    return ranks[(const char *)memchr(ranked, dtype, sizeof(ranked)) - ranked];
+}
+
+ndarray_obj_t *output_from_obj(mp_obj_t object, ndarray_dtype_t dtype) {
+    if (!ndarray_check(object)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("out must be an ndarray"));
+    }
+    ndarray_obj_t *out = ndarray_from_obj(object);
+    ndarray_check_writable(out);
+    if (rank(dtype) > rank(out->view->dtype)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("cannot cast output with casting rule"));
+    }
+    return out;
+}
+
+static mp_obj_t binary_output(binary_t op, promotion_t rule, operand_t *left, operand_t *right, mp_obj_t out_in) {
+    ndarray_dtype_t dtype = result_dtype(op, rule, left->view.dtype, right->view.dtype);
+    ndarray_obj_t *out = output_from_obj(out_in, dtype);
+    ndarray_obj_t *left_copy = fit_operand(left, out->view);
+    ndarray_obj_t *right_copy = fit_operand(right, out->view);
+    if (!elementwise_binary_as(op, dtype, out->view, &left->view, &right->view)) {
+        raise_unsupported(rule, left->view.dtype, right->view.dtype);
+    }
+    discard_copy(left_copy);
+    discard_copy(right_copy);
+    return out_in;
+}
+
+static mp_obj_t binary_new(binary_t op, promotion_t rule, operand_t *left, operand_t *right) {
+    strided_t out = { .dtype = result_dtype(op, rule, left->view.dtype, right->view.dtype) };
+    if (!strided_broadcast_shapes(&left->view, &right->view, &out.ndim, out.shape)) {
+        raise_broadcast_error(&left->view, &right->view);
+    }
+    strided_broadcast_to(&left->view, out.ndim, out.shape);
+    strided_broadcast_to(&right->view, out.ndim, out.shape);
+    uint8_t item[ITEM_BYTES];
+    out.data = item;
+    ndarray_obj_t *array = out.ndim == 0 ? NULL : ndarray_new_like(out.dtype, &out);
+    if (!elementwise_binary(op, array == NULL ? &out : array->view, &left->view, &right->view)) {
+        raise_unsupported(rule, left->view.dtype, right->view.dtype);
+    }
+    return array == NULL ? item_get(out.dtype, item) : MP_OBJ_FROM_PTR(array);
+}
+
 // Arrays of one shape, in the fewest steps.
 static mp_obj_t binary_of_alike(binary_t op, promotion_t rule, const strided_t *left, const strided_t *right) {
     ndarray_obj_t *result = ndarray_new_like(result_dtype(op, rule, left->dtype, right->dtype), left);
     if (!elementwise_binary(op, result->view, left, right)) {
-        raise_unsupported(left->dtype, right->dtype);
+        raise_unsupported(rule, left->dtype, right->dtype);
     }
     return MP_OBJ_FROM_PTR(result);
 }
 
-mp_obj_t binary_call(binary_t op, promotion_t rule, mp_obj_t left_in, mp_obj_t right_in) {
-    if (ndarray_check(left_in) && ndarray_check(right_in)) {
+mp_obj_t binary_into(binary_t op, promotion_t rule, mp_obj_t left_in, mp_obj_t right_in, mp_obj_t out) {
+    if (out == mp_const_none && ndarray_check(left_in) && ndarray_check(right_in)) {
         const strided_t *a = ndarray_from_obj(left_in)->view;
         const strided_t *b = ndarray_from_obj(right_in)->view;
         if (same_shape(a, b)) {
@@ -84,31 +161,11 @@ mp_obj_t binary_call(binary_t op, promotion_t rule, mp_obj_t left_in, mp_obj_t r
     if (!operands_from_obj(&left, left_in, &right, right_in)) {
         return MP_OBJ_NULL;
     }
-    strided_t out = { .dtype = result_dtype(op, rule, left.view.dtype, right.view.dtype) };
-    if (!strided_broadcast_shapes(&left.view, &right.view, &out.ndim, out.shape)) {
-        raise_broadcast_error(&left.view, &right.view);
-    }
-    strided_broadcast_to(&left.view, out.ndim, out.shape);
-    strided_broadcast_to(&right.view, out.ndim, out.shape);
-    uint8_t item[ITEM_BYTES];
-    ndarray_obj_t *array = NULL;
-    if (out.ndim == 0) {
-        out.data = item;
-    } else {
-        array = ndarray_new_like(out.dtype, &out);
-        out = ndarray_strided(array);
-    }
-    if (!elementwise_binary(op, &out, &left.view, &right.view)) {
-        raise_unsupported(left.view.dtype, right.view.dtype);
-    }
+    mp_obj_t result = out == mp_const_none ? binary_new(op, rule, &left, &right)
+        : binary_output(op, rule, &left, &right, out);
     operand_discard(&left, left_in);
     operand_discard(&right, right_in);
-    return array == NULL ? item_get(out.dtype, item) : MP_OBJ_FROM_PTR(array);
-}
-
-static bool same_items(const strided_t *a, const strided_t *b) {
-    return a->data == b->data && a->dtype == b->dtype && same_shape(a, b)
-           && memcmp(a->strides, b->strides, a->ndim * sizeof(a->strides[0])) == 0;
+    return result;
 }
 
 // The left side keeps its dtype; integers wrap.
@@ -127,22 +184,11 @@ static mp_obj_t binary_in_place(binary_t op, mp_obj_t left_in, mp_obj_t right_in
     if (!fits) {
         mp_raise_TypeError(MP_ERROR_TEXT("cannot cast output with casting rule"));
     }
-    strided_t given = right.view;
-    if (!strided_broadcast_to(&right.view, left.view.ndim, left.view.shape)) {
-        raise_broadcast_error(&left.view, &given);
-    }
-    ndarray_obj_t *copy = NULL;
-    if (!right.scalar && strided_overlap(&left.view, &right.view) && !same_items(&left.view, &right.view)) {
-        copy = ndarray_new_copy(&given, given.dtype);
-        right.view = ndarray_strided(copy);
-        strided_broadcast_to(&right.view, left.view.ndim, left.view.shape);
-    }
+    ndarray_obj_t *copy = fit_operand(&right, &left.view);
     if (!elementwise_binary(op, &left.view, &left.view, &right.view)) {
-        raise_unsupported(left.view.dtype, right.view.dtype);
+        raise_unsupported(PROMOTE_ADD, left.view.dtype, right.view.dtype);
     }
-    if (copy != NULL) {
-        ndarray_discard(copy);
-    }
+    discard_copy(copy);
     operand_discard(&right, right_in);
     return left_in;
 }

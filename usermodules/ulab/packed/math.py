@@ -16,6 +16,29 @@ def _real(a):
     return a
 
 
+def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
+    a = _np.multiply(a, 1.0)
+    b = _np.multiply(b, 1.0)
+    close = _np.logical_and(abs(a - b) <= atol + rtol * abs(b), _np.isfinite(b))
+    close = _np.logical_or(close, _np.equal(a, b))
+    if equal_nan:
+        close = _np.logical_or(close, _np.logical_and(_np.isnan(a), _np.isnan(b)))
+    return close
+
+
+def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
+    return _np.all(isclose(a, b, rtol, atol, equal_nan))
+
+
+def array_equal(a, b, equal_nan=False):
+    if _np.shape(a) != _np.shape(b):
+        return False
+    same = _np.equal(a, b)
+    if equal_nan:
+        same = _np.logical_or(same, _np.logical_and(_np.not_equal(a, a), _np.not_equal(b, b)))
+    return _np.all(same)
+
+
 def real(a):
     if not isinstance(a, _np.ndarray):
         raise NotImplementedError("function is implemented for ndarrays only")

@@ -326,9 +326,6 @@ def frombuffer(buffer: Any, /, dtype: int = ..., count: int = -1, offset: int = 
     item's size, and on use after the buffer was resized.
     """
 
-def where(condition: _ArrayLike, x: _ArrayLike, y: _ArrayLike, /) -> ndarray:
-    """Items of x where the condition is true, of y elsewhere, with broadcasting."""
-
 def diff(a: ndarray, /, *, n: int = 1, axis: int = -1) -> ndarray:
     """Differences of neighbours along an axis, n times (0 to 9); unsigned integers wrap."""
 
@@ -391,26 +388,205 @@ def vdot(a: ndarray, b: ndarray) -> _Number:
     (1+0j)
     """
 
-def clip(a: _ArrayLike, low: _ArrayLike, high: _ArrayLike, /) -> Any:
-    """Items below `low` become `low`, those above `high` become `high`."""
+def add(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a + b.
 
-def maximum(a: _ArrayLike, b: _ArrayLike, /) -> Any:
-    """The greater of each pair; nan if one is."""
+    `out` takes the result where that is an array the operands can be stretched to; it may share memory with them.
+    TypeError where its kind (bool, unsigned, signed, float, complex) is below that of the result.
 
-def minimum(a: _ArrayLike, b: _ArrayLike, /) -> Any:
-    """The lesser of each pair; nan if one is."""
+    >>> pixels = np.array([10, 250], dtype=np.uint8)
+    >>> np.add(pixels, 10, out=np.zeros(2, dtype=np.uint16))
+    array([20, 4], dtype=uint16)
+    """
 
-def equal(a: _ArrayLike, b: _ArrayLike, /) -> Any:
-    """The same as a == b."""
+def subtract(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a - b."""
 
-def not_equal(a: _ArrayLike, b: _ArrayLike, /) -> Any:
-    """The same as a != b."""
+def multiply(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a * b."""
 
-def arctan2(y: _ArrayLike, x: _ArrayLike, /) -> Any:
+def divide(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a / b, always float.
+
+    >>> np.divide(np.array([7, 1], dtype=np.uint8), np.array([2, 0], dtype=np.uint8))
+    array([3.5, inf], dtype=float64)
+    """
+
+def true_divide(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The same as divide()."""
+
+def floor_divide(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a // b, rounded down; integers by zero give 0."""
+
+def fmod(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The remainder with the sign of the dividend, as a % b of arrays; integers by zero give 0.
+
+    >>> np.fmod(np.array([-7, 7]), 3)
+    array([-1.0, 1.0], dtype=float64)
+    """
+
+def remainder(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The remainder with the sign of the divisor; integers by zero give 0.
+
+    >>> np.remainder(np.array([-7, 7]), 3)
+    array([2.0, 1.0], dtype=float64)
+    """
+
+def mod(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The same as remainder()."""
+
+def power(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a ** b, always float."""
+
+def arctan2(y: _ArrayLike, x: _ArrayLike, /, out: ndarray | None = None) -> Any:
     """The angle of the point (x, y) in radians, -pi to pi."""
 
-def abs(x: _ArrayLike, /) -> Any:
+def hypot(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The length of the hypotenuse, without overflow on the way.
+
+    >>> np.hypot(3, 4)
+    5.0
+    """
+
+def copysign(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The size of a with the sign of b."""
+
+def maximum(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The greater of each pair; nan if one is."""
+
+def minimum(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The lesser of each pair; nan if one is."""
+
+def fmax(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The greater of each pair; nan only if both are.
+
+    >>> np.fmax(np.array([1.0, np.nan]), 0.5)
+    array([1.0, 0.5], dtype=float64)
+    """
+
+def fmin(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The lesser of each pair; nan only if both are."""
+
+def bitwise_and(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a & b of integers; of bool items uint8. ValueError for floats."""
+
+def bitwise_or(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a | b of integers; of bool items uint8. ValueError for floats."""
+
+def bitwise_xor(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a ^ b of integers; of bool items uint8. ValueError for floats."""
+
+def left_shift(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a << b of integers: 0 where b is negative or not below the width.
+
+    >>> np.left_shift(np.array([1, 200], dtype=np.uint8), 1)
+    array([2, 144], dtype=uint8)
+    """
+
+def right_shift(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a >> b of integers: only the sign is left where b is negative or not below the width."""
+
+def equal(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a == b."""
+
+def not_equal(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a != b."""
+
+def less(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a < b."""
+
+def less_equal(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a <= b."""
+
+def greater(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a > b.
+
+    >>> np.greater([1, 5], 3, out=np.zeros(2, dtype=np.uint8))
+    array([0, 1], dtype=uint8)
+    """
+
+def greater_equal(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """a >= b."""
+
+def logical_and(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """Whether neither is zero.
+
+    >>> np.logical_and([0, 1, 2], [1, 1, 0])
+    array([False, True, False], dtype=bool)
+    """
+
+def logical_or(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """Whether one is not zero."""
+
+def logical_xor(a: _ArrayLike, b: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """Whether just one is not zero."""
+
+def logical_not(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """Whether it is zero."""
+
+def invert(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """~x of integers and bool items."""
+
+def bitwise_not(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The same as invert()."""
+
+def negative(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """-x."""
+
+def absolute(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
     """The absolute value; float64 of complex items."""
+
+def abs(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """The same as absolute().
+
+    >>> np.abs(np.array([-3, 4], dtype=np.int8))
+    array([3, 4], dtype=int8)
+    """
+
+def sign(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """-1, 0 or 1 by the sign, nan for nan."""
+
+def square(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """x * x, in the dtype of x."""
+
+def reciprocal(x: _ArrayLike, /, out: ndarray | None = None) -> Any:
+    """1 / x, always float."""
+
+def clip(a: _ArrayLike, /, a_min: _ArrayLike | None = None, a_max: _ArrayLike | None = None,
+    out: ndarray | None = None) -> Any:
+    """Items below `a_min` become that, those above `a_max` that; a bound that is None does not exist.
+
+    >>> np.clip(np.array([-1, 5, 300], dtype=np.int16), None, 255)
+    array([-1, 5, 255], dtype=int16)
+    """
+
+def where(condition: _ArrayLike, x: _ArrayLike = ..., y: _ArrayLike = ..., /) -> Any:
+    """Items of x where the condition is true, of y elsewhere, with broadcasting; nonzero(condition) without them.
+
+    >>> np.where(np.array([1, 0, 3]), 1.5, 0)
+    array([1.5, 0.0, 1.5], dtype=float64)
+    """
+
+def isclose(a: _ArrayLike, b: _ArrayLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    """Whether each |a - b| is at most atol + rtol * |b|, or both are the same infinity.
+
+    >>> np.isclose([1.0, 2.0], [1.000001, 2.1])
+    array([True, False], dtype=bool)
+    """
+
+def allclose(a: _ArrayLike, b: _ArrayLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether isclose() holds for all.
+
+    >>> np.allclose([1.0, 2.0], [1.0, 2.0])
+    True
+    """
+
+def array_equal(a: _ArrayLike, b: _ArrayLike, equal_nan: bool = False) -> bool:
+    """Whether shapes and all items are equal.
+
+    >>> np.array_equal([1, 2], np.array([1, 2], dtype=np.uint8))
+    True
+    """
 
 def isfinite(x: _ArrayLike, /, *, out: ndarray | None = None) -> Any:
     """Whether each item is neither nan nor infinite. `out` is a bool array.
