@@ -199,7 +199,7 @@ static const conversion_t conversions[][KIND_COMPLEX + 1] = {
 };
 
 static bool same_bits(kind_t a, kind_t b) {
-    return a == b || (kind_size(a) == sizeof(int32_t) && a != KIND_F32 && b != KIND_F32 && kind_size(b) == kind_size(a));
+    return a == b || (a == KIND_I32 && b == KIND_U32) || (a == KIND_U32 && b == KIND_I32);
 }
 
 // At most a block; `room` is for what lies between.

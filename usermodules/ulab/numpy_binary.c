@@ -175,7 +175,7 @@ FUNCTION(negative, BINARY_SUBTRACT, PROMOTE_SUBTRACT, FORM_CONSTANT_LEFT, 0);
 FUNCTION(reciprocal, BINARY_DIVIDE, PROMOTE_FLOAT, FORM_CONSTANT_LEFT, 1);
 FUNCTION(square, BINARY_MULTIPLY, PROMOTE_ADD, FORM_SELF, 0);
 FUNCTION(sign, BINARY_SIGN, PROMOTE_ADD, FORM_SELF, 0);
-FUNCTION(absolute, BINARY_ABSOLUTE, PROMOTE_ADD, FORM_SELF, 0);
+FUNCTION(absolute, BINARY_ABSOLUTE, PROMOTE_LEFT, FORM_SELF, 0);
 
 // (a, low, high, out=None): a bound that is None does not exist.
 static mp_obj_t numpy_clip(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {

@@ -47,6 +47,9 @@ static ndarray_dtype_t promote_floats(ndarray_dtype_t left, ndarray_dtype_t righ
 
 ndarray_dtype_t promote(promotion_t rule, ndarray_dtype_t left, ndarray_dtype_t right) {
     bool bits = rule == PROMOTE_BITWISE_OPERATOR || rule == PROMOTE_BITWISE_FUNCTION || rule == PROMOTE_SHIFT;
+    if (rule == PROMOTE_LEFT) {
+        return left;
+    }
     if (is_float(left) || is_float(right)) {
         return bits ? PROMOTE_NONE : promote_floats(left, right);
     }

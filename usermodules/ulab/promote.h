@@ -21,6 +21,7 @@ typedef enum {
     PROMOTE_BITWISE_OPERATOR, // & | ^
     PROMOTE_BITWISE_FUNCTION,
     PROMOTE_SHIFT,
+    PROMOTE_LEFT,             // that of the left operand
     PROMOTE_FLOAT,            // / ** and arctan2: no integer results
 } promotion_t;
 
