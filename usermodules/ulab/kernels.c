@@ -166,7 +166,7 @@ static inline uint32_t left_shift(uint32_t x, uint32_t y) {
 }
 
 static inline double sign(double x) {
-    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
+    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x;
 }
 
 static inline f32x4 f32x4_bits(f32x4 a, int32_t mask) {
