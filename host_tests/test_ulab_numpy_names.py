@@ -434,6 +434,8 @@ def test_statistics(interpreter, tmp_path):
                 cases.compare(f"np.{function}(a, axis={axis})", "int16", a=a)
             cases.compare(f"np.nanmedian(a, axis={axis})", "float64", ulps=1e9, a=a)
             cases.compare(f"np.nanpercentile(a, 20, axis={axis})", "float64", ulps=1e9, a=a)
+    cases.compare("np.nanmax(a, axis=0)", a=np.array([1, np.nan, 2]))
+    cases.compare("np.nanmin(a, axis=0)", a=np.array([np.nan, np.nan]))
     cases.compare("np.percentile(a, 50)", a=np.array([1, np.nan, 2]))
     cases.fails("np.percentile(a, 101)", "ValueError", a=np.ones(3))
     cases.fails("np.percentile(a, 50)", "ValueError", a=np.ones(0))

@@ -130,8 +130,8 @@ def nanmin(a, axis=None, *, keepdims=False):
 def _nan_extreme(function, value, a, axis, keepdims):
     result = function(_without_nan(a, value), axis, keepdims)
     nothing = _np.all(_np.isnan(a), axis, keepdims)
-    if isinstance(nothing, bool):
-        return _np.nan if nothing else result
+    if not isinstance(result, _np.ndarray):
+        return _np.nan if _np.any(nothing) else result
     if chr(result.dtype) in "fd":
         result[nothing] = _np.nan
     return result
