@@ -18,11 +18,13 @@ COMMAND = ["-X", "heapsize=4M", "-m", "door"]
 
 def brightness_model(path, labels=("closed", "open")):
     """Write a network of 12x16 gray pixels: the brighter, the more probable is the second label."""
-    pixels = 12 * 16
-    weights = np.full((2, pixels), GAIN / pixels, np.float32) * np.array([[-1], [1]], np.float32)
-    dense = Layer("dense", weights=weights, bias=np.array([GAIN / 2, -GAIN / 2], np.float32))
-    tensors = [Tensor((12, 16)), Tensor((pixels,)), Tensor((2,)), Tensor((2,))]
-    path.write_bytes(write(Network(tensors, [Layer("flatten"), dense, Layer("softmax")], labels=labels)))
+    image = Tensor((12, 16), pixel_scale=1 / 255)
+    weights = np.full((2, 12, 16, 1), GAIN / (12 * 16), np.float32)
+    weights[0] *= -1
+    bias = np.array([GAIN / 2, -GAIN / 2], np.float32)
+    seen = Layer("conv2d", [image], Tensor((2,)), kernel=(12, 16), weights=weights, bias=bias)
+    answer = Layer("softmax", [seen.output], Tensor((2,)))
+    path.write_bytes(write(Network([image], [answer.output], [seen, answer], labels=labels)))
     return path
 
 

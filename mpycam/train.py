@@ -269,11 +269,12 @@ def kinds(crops):
 
 def reference_answers(data, images):
     """Probability of "open" (n,) from the bytes of a .unn file, computed in NumPy."""
-    from mpycam.unn_file import read, run_layers
+    from mpycam.unn_file import read
+    from mpycam.unn_reference import run_network
 
     network, parts = read(data), []
     for part in np.array_split(images, len(images) // 64 + 1):
-        *_, values = run_layers(network, part)
+        values = run_network(network, part)[id(network.outputs[0])]
         parts.append(values.reshape(len(part), 2)[:, 1])
     return np.concatenate(parts)
 

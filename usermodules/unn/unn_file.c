@@ -4,15 +4,19 @@
 
 #include "unn_step.h"
 
-#define VERSION (1)
+#define VERSION (2)
 #define ALIGNMENT (16)
 #define CHECKED_FROM (offsetof(unn_header_t, arena_bytes))
 #define MAX_BYTES (1u << 30)
-#define MAX_AVERAGED (1u << 23)
+#define MAX_LAYERS (1024)
+#define MAX_AVERAGED (1u << 16)
+#define MAX_FACTOR (1 << 20)
 #define LARGEST_PRODUCT (127 * 128)
+#define TABLE_BYTES (256)
 
 static const char *const operator_names[UNN_OPERATORS] = {
-    "conv2d", "depthwise_conv2d", "dense", "max_pool", "average_pool", "activation", "softmax", "flatten",
+    "conv2d", "depthwise_conv2d", "max_pool", "average_pool", "add", "multiply",
+    "activation", "softmax", "resize", "move", "convert", "reshape",
 };
 
 static uint32_t crc32(const uint8_t *data, size_t bytes) {
@@ -51,36 +55,30 @@ size_t unn_items(const unn_tensor_t *tensor) {
     return (size_t)tensor->shape[0] * tensor->shape[1] * tensor->shape[2];
 }
 
-static size_t tensor_itemsize(const unn_tensor_t *tensor) {
-    return tensor->type == UNN_INT8 ? 1 : sizeof(float);
-}
-
-static bool tensor_same_scale(const unn_tensor_t *a, const unn_tensor_t *b) {
-    return a->scale == b->scale && a->zero_point == b->zero_point;
-}
-
 // A piece of the arena: [start, end).
 typedef struct _span_t {
     uint64_t start;
     uint64_t end;
 } span_t;
 
+static span_t tensor_span(const unn_tensor_t *tensor) {
+    return (span_t) { tensor->offset, tensor->offset + (uint64_t)unn_items(tensor) * unn_itemsize(tensor) };
+}
+
 static bool spans_overlap(span_t a, span_t b) {
     return a.start < b.end && b.start < a.end;
 }
 
-static bool check_in_arena(const unn_net_t *net, uint32_t start, uint64_t bytes, span_t *span, unn_error_t *error) {
-    *span = (span_t) { start, start + bytes };
+static bool check_in_arena(const unn_net_t *net, uint32_t start, uint64_t bytes, unn_error_t *error) {
     if (start % ALIGNMENT) {
         return fail(error, "alignment in the arena", start, start / ALIGNMENT * ALIGNMENT);
     }
     uint32_t have = net->header->arena_bytes;
-    return span->end <= have || fail(error, "bytes of the arena", have, span->end);
+    return start + bytes <= have || fail(error, "bytes of the arena", have, start + bytes);
 }
 
 static bool check_in_file(const unn_net_t *net, uint32_t start, uint64_t bytes, unn_error_t *error) {
-    const uint8_t *tables_end = (const uint8_t *)(net->layers + net->header->layers);
-    size_t first = (size_t)(tables_end - net->file);
+    size_t first = (size_t)((const uint8_t *)(net->layers + net->header->layers) - net->file);
     if (start % ALIGNMENT || start < first) {
         return fail(error, "offset in the file", start, (first + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     }
@@ -105,16 +103,14 @@ static bool check_header(unn_net_t *net, size_t bytes, unn_error_t *error) {
     if (header->arena_bytes > MAX_BYTES) {
         return fail(error, "bytes of the arena", MAX_BYTES, header->arena_bytes);
     }
-    if (!float_is_scale(header->scale) && !float_is_scale(-header->scale)) {
-        return fail(error, "input scale is not a number", 0, 0);
+    if (header->layers == 0 || header->layers > MAX_LAYERS) {
+        return fail(error, "layers", header->layers, header->layers == 0 ? 1 : MAX_LAYERS);
     }
-    if (!float_is_finite(header->offset)) {
-        return fail(error, "input offset is not a number", 0, 0);
+    uint32_t ends = header->inputs + (uint32_t)header->outputs;
+    if (header->inputs == 0 || header->outputs == 0 || ends > header->tensors) {
+        return fail(error, "tensors", header->tensors, ends < 2 ? 2 : ends);
     }
-    if (header->layers == 0) {
-        return fail(error, "layers", 0, 1);
-    }
-    size_t tables = sizeof(unn_header_t) + (header->layers + (size_t)1) * sizeof(unn_tensor_t)
+    size_t tables = sizeof(unn_header_t) + header->tensors * sizeof(unn_tensor_t)
         + header->layers * sizeof(unn_layer_t);
     if (tables > bytes) {
         return fail(error, "bytes of the file", bytes, tables);
@@ -124,7 +120,7 @@ static bool check_header(unn_net_t *net, size_t bytes, unn_error_t *error) {
 
 static bool check_labels(const unn_net_t *net, unn_error_t *error) {
     const unn_header_t *header = net->header;
-    const unn_tensor_t *answer = &net->tensors[header->layers];
+    const unn_tensor_t *answer = unn_output(net, 0);
     uint32_t classes = answer->shape[answer->dimensions - 1];
     if (header->labels != 0 && header->labels != classes) {
         return fail(error, "labels", header->labels, classes);
@@ -153,248 +149,361 @@ static bool check_tensor(const unn_net_t *net, const unn_tensor_t *tensor, unn_e
     if (tensor->dimensions < 1 || tensor->dimensions > 3) {
         return fail(error, "dimensions of a tensor", tensor->dimensions, 3);
     }
-    if (tensor->zero != 0 || tensor->zero2 != 0) {
-        return fail(error, "reserved field of a tensor", tensor->zero | tensor->zero2, 0);
-    }
     if (!float_is_scale(tensor->scale)
         || (tensor->type == UNN_FLOAT32 && (tensor->scale != 1 || tensor->zero_point != 0))) {
         return fail(error, "scale of a tensor is not possible", 0, 0);
     }
-    uint64_t items = tensor_itemsize(tensor);
+    uint64_t bytes = unn_itemsize(tensor);
     for (int i = 0; i < 3; i++) {
         if (tensor->shape[i] == 0 || (i >= tensor->dimensions && tensor->shape[i] != 1)) {
             return fail(error, "size of a dimension", tensor->shape[i], 1);
         }
-        items *= tensor->shape[i];
-        if (items > MAX_BYTES) {
-            return fail(error, "bytes of a tensor", items, MAX_BYTES);
+        bytes *= tensor->shape[i];
+        if (bytes > MAX_BYTES) {
+            return fail(error, "bytes of a tensor", bytes, MAX_BYTES);
         }
     }
-    span_t span;
-    return check_in_arena(net, tensor->arena_offset, items, &span, error);
+    if (tensor->place == UNN_IN_FILE) {
+        return check_in_file(net, tensor->offset, bytes, error);
+    }
+    return tensor->place == UNN_IN_ARENA ? check_in_arena(net, tensor->offset, bytes, error)
+        : fail(error, "place of a tensor", tensor->place, UNN_IN_FILE);
 }
 
-// The window touches the image wherever it is put.
-static bool check_window(const unn_layer_t *layer, const unn_step_t *step, unn_error_t *error) {
-    const size_t sizes[2][2] = { { step->height, step->out_height }, { step->width, step->out_width } };
-    for (int i = 0; i < 2; i++) {
-        if (layer->stride[i] == 0) {
-            return fail(error, "stride", 0, 1);
+static bool check_input(const unn_net_t *net, const unn_tensor_t *tensor, unn_error_t *error) {
+    if (!float_is_scale(tensor->pixel_scale) && !float_is_scale(-tensor->pixel_scale)) {
+        return fail(error, "input scale is not a number", 0, 0);
+    }
+    if (!float_is_finite(tensor->pixel_offset)) {
+        return fail(error, "input offset is not a number", 0, 0);
+    }
+    if (tensor->place != UNN_IN_ARENA) {
+        return fail(error, "place of an input", tensor->place, UNN_IN_ARENA);
+    }
+    return check_tensor(net, tensor, error);
+}
+
+// Whether one of the first `layers` layers writes a tensor.
+static bool is_written(const unn_net_t *net, size_t tensor, size_t layers) {
+    for (size_t i = 0; i < layers; i++) {
+        if (net->layers[i].output == tensor) {
+            return true;
         }
-        if (layer->padding[i] >= layer->kernel[i]) {
-            return fail(error, "kernel", layer->kernel[i], layer->padding[i] + (uint64_t)1);
+    }
+    return false;
+}
+
+// Every window touches the image, and what it is made of can be counted in 32 bits.
+static bool check_window(const unn_step_t *step, unn_error_t *error) {
+    const unn_layer_t *layer = step->layer;
+    const size_t sizes[2][2] = { { step->height, step->out_height }, { step->width, step->out_width } };
+    uint64_t items = step->channels * (uint64_t)sizeof(float);
+    for (int i = 0; i < 2; i++) {
+        if (layer->kernel[i] == 0 || layer->stride[i] == 0 || layer->dilation[i] == 0) {
+            return fail(error, "kernel, stride or dilation", 0, 1);
+        }
+        uint64_t span = (uint64_t)(layer->kernel[i] - 1) * layer->dilation[i] + 1;
+        if (layer->padding[i] >= span) {
+            return fail(error, "kernel", span, layer->padding[i] + (uint64_t)1);
         }
         uint64_t last = (uint64_t)(sizes[i][1] - 1) * layer->stride[i];
         if (last >= (uint64_t)sizes[i][0] + layer->padding[i]) {
             return fail(error, "padded rows or columns", sizes[i][0] + (uint64_t)layer->padding[i], last + 1);
         }
-    }
-    return true;
-}
-
-static bool check_no_window(const unn_layer_t *layer, unn_error_t *error) {
-    for (int i = 0; i < 2; i++) {
-        if (layer->kernel[i] != 1 || layer->stride[i] != 1 || layer->padding[i] != 0) {
-            return fail(error, "kernel or stride of an operator without a window", layer->kernel[i], 1);
+        items *= layer->kernel[i];
+        if (items > MAX_BYTES || span > MAX_BYTES) {
+            return fail(error, "items of a window", items > span ? items : span, MAX_BYTES);
         }
     }
+    if (layer->operator == UNN_AVERAGE_POOL
+        && (step->runs > MAX_AVERAGED || layer->dilation[0] * layer->dilation[1] != 1)) {
+        return fail(error, "items of a window", step->runs, MAX_AVERAGED);
+    }
+    uint32_t groups = layer->operator == UNN_CONV2D ? layer->groups : 1;
+    if (step->channels % groups || step->out_channels % groups) {
+        return fail(error, "groups", groups, 1);
+    }
+    if (layer->operator != UNN_CONV2D && step->out_channels != step->channels) {
+        return fail(error, "channels of the output", step->out_channels, step->channels);
+    }
     return true;
 }
 
-// Weights fill up rows of `row` items to whole blocks with zeros.
-static bool check_row_ends(const uint8_t *weights, size_t rows, size_t used, size_t stride, unn_error_t *error) {
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = used; j < stride; j++) {
-            if (weights[i * stride + j] != 0) {
-                return fail(error, "weight behind the end of a row", weights[i * stride + j], 0);
+static bool check_requantise(const int32_t *multiplier, const int32_t *exponent, unn_error_t *error) {
+    if (*multiplier < 1 << 30) {
+        return fail(error, "multiplier", (uint32_t)*multiplier, 1 << 30);
+    }
+    return (*exponent <= 0 && *exponent >= -30) || fail(error, "exponent", (uint32_t)*exponent, 0);
+}
+
+// No sum leaves 32 bits.
+static bool check_int8_weights(const unn_step_t *step, uint64_t bytes, size_t blocks, unn_error_t *error) {
+    for (size_t i = 0; i < bytes; i++) {
+        if (step->weights[i] == 0x80) {
+            return fail(error, "weight of -128 at item", i, bytes);
+        }
+    }
+    const int32_t *block = (const int32_t *)step->parameters;
+    for (size_t i = 0; i < blocks; i++, block += 3 * UNN_BLOCK) {
+        for (size_t j = 0; j < UNN_BLOCK; j++) {
+            int64_t bias = block[j];
+            uint64_t sum = (uint64_t)step->runs * step->run_items * LARGEST_PRODUCT;
+            sum += (uint64_t)(bias < 0 ? -bias : bias);
+            if (sum > INT32_MAX) {
+                return fail(error, "largest sum", sum, INT32_MAX);
+            }
+            if (!check_requantise(&block[UNN_BLOCK + j], &block[2 * UNN_BLOCK + j], error)) {
+                return false;
             }
         }
     }
     return true;
 }
 
-static bool check_int8_weights(const int8_t *weights, size_t count, unn_error_t *error) {
-    for (size_t i = 0; i < count; i++) {
-        if (weights[i] == -128) {
-            return fail(error, "weight of -128 at item", i, count);
+static bool check_add(const int32_t *parameters, unn_error_t *error) {
+    for (int i = 0; i < 3; i++) {
+        int32_t most = i < 2 ? MAX_FACTOR : MAX_BYTES;
+        if (parameters[i] < -most || parameters[i] > most) {
+            return fail(error, "factor of a sum", (uint32_t)parameters[i], (uint32_t)most);
+        }
+    }
+    return (parameters[3] >= 0 && parameters[3] <= 30) || fail(error, "shift", (uint32_t)parameters[3], 30);
+}
+
+static bool check_resize(const unn_step_t *step, unn_error_t *error) {
+    const uint16_t *entry = (const uint16_t *)step->weights;
+    for (size_t i = 0; i < step->out_height + step->out_width; i++, entry += 4) {
+        size_t size = i < step->out_height ? step->height : step->width;
+        for (int j = 0; j < 2; j++) {
+            if (entry[j] >= size) {
+                return fail(error, "row or column", entry[j], size - 1);
+            }
         }
     }
     return true;
 }
 
-// The sum of `row` products and a bias fits 32 bits; multiplier and shift are in range.
-static bool check_int8_channels(const unn_step_t *step, size_t channels, uint64_t row, unn_error_t *error) {
-    for (size_t i = 0; i < channels; i++) {
-        int64_t bias = step->bias[i];
-        uint64_t sum = row * LARGEST_PRODUCT + (uint64_t)(bias < 0 ? -bias : bias);
-        if (sum > INT32_MAX) {
-            return fail(error, "largest sum", sum, INT32_MAX);
+static bool check_move(const unn_step_t *step, unn_error_t *error) {
+    // counts, steps in the input, steps in the output, starts in both
+    const uint32_t *moves = (const uint32_t *)step->parameters;
+    const size_t items[2] = { unn_items(step->source), unn_items(step->target) };
+    uint64_t moved = 1;
+    for (int i = 0; i < 4 && moved <= items[1]; i++) {
+        moved *= moves[i];
+    }
+    if (moved == 0 || moved > items[1]) {
+        return fail(error, "items to move", moved, items[1]);
+    }
+    for (int side = 0; side < 2; side++) {
+        uint64_t last = moves[12 + side];
+        for (int i = 0; i < 4 && last < MAX_BYTES; i++) {
+            last += (moves[i] - (uint64_t)1) * moves[4 + 4 * side + i];
         }
-        if (step->multipliers[i] < 1 << 30) {
-            return fail(error, "multiplier", (uint32_t)step->multipliers[i], 1 << 30);
-        }
-        if (step->shifts[i] < -31 || step->shifts[i] > 31) {
-            return fail(error, "shift", (uint32_t)step->shifts[i], 31);
+        if (last >= items[side]) {
+            return fail(error, "items to move", items[side], last + 1);
         }
     }
     return true;
 }
 
-// Sets what a layer needs beside its input and output in bytes of scratch.
-static bool check_parameters(unn_net_t *net, const unn_layer_t *layer, unn_step_t *step, bool int8,
-    uint64_t *scratch, unn_error_t *error) {
-    size_t itemsize = int8 ? 1 : sizeof(float);
-    uint64_t window = (uint64_t)layer->kernel[0] * layer->kernel[1];
-    uint64_t row = window, weights = 0, channels = step->out_channels;
-    *scratch = 0;
+// The weights and parameters of a layer lie in the file and are possible.
+static bool check_parameters(unn_net_t *net, const unn_step_t *step, unn_error_t *error) {
+    const unn_layer_t *layer = step->layer;
+    bool int8 = step->itemsize == 1;
+    uint64_t weights = 0, parameters = 0;
+    size_t blocks = 0;
     switch (layer->operator) {
         case UNN_CONV2D:
-        case UNN_DENSE:
-            // row < 2^32 * 2^30
-            row = layer->operator == UNN_DENSE ? (uint64_t)step->height * step->width * step->channels
-                : window * step->channels;
-            if (row > MAX_BYTES) {
-                return fail(error, "items of a window", row, MAX_BYTES);
-            }
-            weights = unn_whole_blocks(channels, UNN_CHANNEL_BLOCK) * step->row_items * itemsize;
-            *scratch = step->row_items * itemsize * (layer->operator == UNN_DENSE ? 1 : 2);
+        case UNN_DEPTHWISE_CONV2D: {
+            size_t groups = layer->operator == UNN_CONV2D ? layer->groups : 1;
+            blocks = unn_whole_blocks(step->out_channels / groups, UNN_BLOCK) / UNN_BLOCK * groups;
+            // below 2^30 * 2^37
+            uint64_t block = unn_step_block_bytes(step);
+            weights = block > MAX_BYTES || blocks > MAX_BYTES / block ? (uint64_t)1 << 32 : block * blocks;
+            parameters = (uint64_t)blocks * UNN_BLOCK * sizeof(int32_t) * (int8 ? 3 : 1);
             break;
-        case UNN_DEPTHWISE_CONV2D:
-            if (window > MAX_BYTES / channels) {
-                return fail(error, "items of a window", window, MAX_BYTES / channels);
-            }
-            weights = window * channels * itemsize;
-            *scratch = weights;
-            break;
-        case UNN_AVERAGE_POOL:
-            if (window > MAX_AVERAGED) {
-                return fail(error, "items of a window", window, MAX_AVERAGED);
-            }
-            row = 0;
-            channels = int8 ? 1 : 0;
-            break;
-        default:
-            channels = 0;
-            break;
-    }
-    if (channels == 0 || weights == 0) {
-        if (layer->weights != 0 || (channels == 0 && layer->channels != 0)) {
-            return fail(error, "weights of an operator without", layer->weights | layer->channels, 0);
         }
+        case UNN_ADD:
+            parameters = int8 ? 4 * sizeof(int32_t) : 0;
+            break;
+        case UNN_MULTIPLY:
+            parameters = int8 ? 2 * sizeof(int32_t) : 0;
+            break;
+        case UNN_ACTIVATION:
+            weights = int8 ? TABLE_BYTES : 0;
+            break;
+        case UNN_RESIZE:
+            weights = ((uint64_t)step->out_height + step->out_width) * 8;
+            break;
+        case UNN_MOVE:
+            parameters = 14 * sizeof(uint32_t);
+            break;
     }
-    uint64_t block = unn_whole_blocks(channels, UNN_CHANNEL_BLOCK);
-    uint64_t parameters = block * (int8 ? 3 * sizeof(int32_t) : sizeof(float));
     if ((weights > 0 && !check_in_file(net, layer->weights, weights, error))
-        || (parameters > 0 && !check_in_file(net, layer->channels, parameters, error))) {
-        return false;
-    }
-    unn_step_set_parameters(step, net);
-    if (*scratch > 0 && layer->operator != UNN_DEPTHWISE_CONV2D
-        && !check_row_ends(step->weights, channels, row * itemsize, step->row_items * itemsize, error)) {
-        return false;
-    }
-    if (int8 && !(check_int8_weights((const int8_t *)step->weights, weights, error)
-                  && check_int8_channels(step, block, row, error))) {
+        || (parameters > 0 && !check_in_file(net, layer->parameters, parameters, error))) {
         return false;
     }
     net->weight_bytes += weights + parameters;
-    if (layer->operator <= UNN_DENSE) {
-        uint64_t outputs = (uint64_t)step->out_height * step->out_width * step->out_channels;
-        net->multiply_adds += outputs * row;
+    const int32_t *numbers = (const int32_t *)step->parameters;
+    if (int8 && blocks > 0) {
+        return check_int8_weights(step, weights, blocks, error);
+    } else if (int8 && layer->operator == UNN_ADD) {
+        return check_add(numbers, error);
+    } else if (int8 && layer->operator == UNN_MULTIPLY) {
+        return check_requantise(&numbers[0], &numbers[1], error);
+    } else if (layer->operator == UNN_RESIZE) {
+        return check_resize(step, error);
+    }
+    return layer->operator != UNN_MOVE || check_move(step, error);
+}
+
+// What each operator asks of the tensors around it.
+enum { SAME_TYPE = 1, SAME_SCALE = 2, SAME_SHAPE = 4, SAME_ITEMS = 8, SAME_CHANNELS = 16, TWO_INPUTS = 32 };
+
+static const uint8_t rules[UNN_OPERATORS] = {
+    SAME_TYPE, // conv2d
+    SAME_TYPE,
+    SAME_TYPE | SAME_SCALE, // max_pool
+    SAME_TYPE,
+    SAME_TYPE | SAME_SHAPE | TWO_INPUTS, // add
+    SAME_TYPE | SAME_SHAPE | TWO_INPUTS,
+    SAME_TYPE | SAME_SHAPE, // activation
+    SAME_SHAPE,
+    SAME_TYPE | SAME_SCALE | SAME_CHANNELS, // resize
+    SAME_TYPE | SAME_SCALE,
+    SAME_SHAPE, // convert
+    SAME_TYPE | SAME_SCALE | SAME_ITEMS, // reshape
+};
+
+static bool check_rules(const unn_step_t *step, uint8_t rule, unn_error_t *error) {
+    const unn_tensor_t *source = step->source, *target = step->target;
+    size_t items = unn_items(source), second = unn_items(step->second);
+    uint8_t type = rule & SAME_TYPE ? source->type
+        : step->layer->operator == UNN_SOFTMAX ? UNN_FLOAT32 : UNN_FLOAT32 - source->type;
+    if (target->type != type) {
+        return fail(error, "type of the output", target->type, type);
+    }
+    if ((rule & SAME_SCALE) && (source->scale != target->scale || source->zero_point != target->zero_point)) {
+        return fail(error, "scale of the output is not that of the input", 0, 0);
+    }
+    if ((rule & SAME_SHAPE) && (source->dimensions != target->dimensions
+                                || memcmp(source->shape, target->shape, sizeof(source->shape)) != 0)) {
+        return fail(error, "shape of the output is not that of the input", 0, 0);
+    }
+    if ((rule & SAME_ITEMS) && unn_items(target) != items) {
+        return fail(error, "items of the output", unn_items(target), items);
+    }
+    if ((rule & SAME_CHANNELS) && step->out_channels != step->channels) {
+        return fail(error, "channels of the output", step->out_channels, step->channels);
+    }
+    if ((rule & TWO_INPUTS) && second != 1 && second != step->channels && second != items) {
+        return fail(error, "items of the second input", second, items);
+    }
+    if ((rule & TWO_INPUTS) && step->second->type != source->type) {
+        return fail(error, "type of the second input", step->second->type, source->type);
+    }
+    return true;
+}
+
+static bool check_places(const unn_net_t *net, const unn_step_t *step, unn_error_t *error) {
+    span_t in = tensor_span(step->source), second = tensor_span(step->second), out = tensor_span(step->target);
+    bool window = unn_has_window(step->layer);
+    if (step->target->place != UNN_IN_ARENA || (step->source->place != UNN_IN_ARENA && window)) {
+        return fail(error, "place of a tensor", UNN_IN_FILE, UNN_IN_ARENA);
+    }
+    if (step->layer->operator == UNN_RESHAPE) {
+        return (step->source->place == UNN_IN_ARENA && in.start == out.start)
+               || fail(error, "place of the output", out.start, in.start);
+    }
+    if ((step->source->place == UNN_IN_ARENA && spans_overlap(in, out))
+        || (step->second->place == UNN_IN_ARENA && spans_overlap(second, out))) {
+        return fail(error, "place of the output, which overlaps the input's", out.start, in.end);
+    }
+    if (window) {
+        span_t scratch = { step->layer->scratch, step->layer->scratch };
+        scratch.end += unn_step_jumps_bytes(step) + unn_step_band_bytes(step);
+        if (!check_in_arena(net, step->layer->scratch, scratch.end - scratch.start, error)) {
+            return false;
+        }
+        if (spans_overlap(in, scratch) || spans_overlap(out, scratch)) {
+            return fail(error, "place of the scratch memory, which overlaps", scratch.start, scratch.end);
+        }
     }
     return true;
 }
 
 static bool check_layer(unn_net_t *net, size_t index, unn_error_t *error) {
     const unn_layer_t *layer = &net->layers[index];
-    const unn_tensor_t *source = &net->tensors[index], *target = source + 1;
+    const unn_header_t *header = net->header;
     if (layer->operator >= UNN_OPERATORS) {
         return fail(error, "operator", layer->operator, UNN_OPERATORS - 1);
     }
     error->operator = operator_names[layer->operator];
-    if (layer->zero != 0 || layer->zero2 != 0) {
-        return fail(error, "reserved field", layer->zero | layer->zero2, 0);
-    }
-    bool has_activation = layer->operator != UNN_MAX_POOL && layer->operator < UNN_SOFTMAX;
-    if (layer->activation > (has_activation ? UNN_RELU6 : UNN_NONE)) {
-        return fail(error, "activation", layer->activation, has_activation ? UNN_RELU6 : UNN_NONE);
-    }
-    uint8_t type = layer->operator == UNN_SOFTMAX ? UNN_FLOAT32 : source->type;
-    if (!check_tensor(net, target, error)) {
-        return false;
-    }
-    if (target->type != type) {
-        return fail(error, "type of the output", target->type, type);
-    }
-    if ((layer->operator == UNN_MAX_POOL || layer->operator == UNN_ACTIVATION || layer->operator == UNN_FLATTEN)
-        && !tensor_same_scale(source, target)) {
-        return fail(error, "scale of the output is not that of the input", 0, 0);
-    }
-
-    unn_step_t step;
-    unn_step_set_sizes(&step, net, index);
-    bool window = layer->operator == UNN_CONV2D || layer->operator == UNN_DEPTHWISE_CONV2D
-        || layer->operator == UNN_MAX_POOL || layer->operator == UNN_AVERAGE_POOL;
-    if (!(window ? check_window(layer, &step, error) : check_no_window(layer, error))) {
-        return false;
-    }
-    bool in_channels_kept = layer->operator != UNN_CONV2D && layer->operator != UNN_DENSE
-        && layer->operator != UNN_FLATTEN;
-    if (in_channels_kept && step.out_channels != step.channels) {
-        return fail(error, "channels of the output", step.out_channels, step.channels);
-    }
-    bool shape_kept = layer->operator == UNN_ACTIVATION || layer->operator == UNN_SOFTMAX;
-    if (shape_kept && (source->dimensions != target->dimensions
-                       || step.out_height != step.height || step.out_width != step.width)) {
-        return fail(error, "items of the output", unn_items(target), unn_items(source));
-    }
-    bool flat = layer->operator == UNN_DENSE || layer->operator == UNN_FLATTEN;
-    if (flat && target->dimensions != 1) {
-        return fail(error, "dimensions of the output", target->dimensions, 1);
-    }
-    if (layer->operator == UNN_FLATTEN && unn_items(source) != unn_items(target)) {
-        return fail(error, "items of the output", unn_items(target), unn_items(source));
-    }
-
-    uint64_t scratch_bytes;
-    if (!check_parameters(net, layer, &step, source->type == UNN_INT8, &scratch_bytes, error)) {
-        return false;
-    }
-    span_t in = { source->arena_offset, source->arena_offset + unn_items(source) * (uint64_t)tensor_itemsize(source) };
-    span_t out = { target->arena_offset, target->arena_offset + unn_items(target) * (uint64_t)tensor_itemsize(target) };
-    if (layer->operator == UNN_FLATTEN) {
-        if (in.start != out.start) {
-            return fail(error, "place of the output", out.start, in.start);
+    for (int i = 0; i < 2; i++) {
+        size_t input = layer->input[i];
+        if (input >= header->tensors) {
+            return fail(error, "number of a tensor", input, header->tensors - 1u);
         }
-    } else if (spans_overlap(in, out)) {
-        return fail(error, "place of the output, which overlaps the input's", out.start, in.end);
+        if (net->tensors[input].place == UNN_IN_FILE) {
+            if (!check_tensor(net, &net->tensors[input], error)) {
+                return false;
+            }
+        } else if (input >= header->inputs && !is_written(net, input, index)) {
+            return fail(error, "input is not written before: tensor", input, header->tensors);
+        }
     }
-    span_t scratch;
-    if (!check_in_arena(net, layer->scratch, scratch_bytes, &scratch, error)) {
+    if (layer->output < header->inputs || layer->output >= header->tensors) {
+        return fail(error, "number of the output", layer->output, header->inputs);
+    }
+    if (!check_tensor(net, &net->tensors[layer->output], error)) {
         return false;
     }
-    if (scratch_bytes == 0) {
-        return layer->scratch == 0 || fail(error, "scratch of an operator without", layer->scratch, 0);
+    if (layer->low > layer->high || !(layer->lowest <= layer->highest || layer->operator == UNN_ACTIVATION)) {
+        return fail(error, "limits of the output are reversed", 0, 0);
     }
-    if (spans_overlap(in, scratch) || spans_overlap(out, scratch)) {
-        return fail(error, "place of the scratch memory, which overlaps", scratch.start, scratch.end);
+    if (layer->option >= (layer->operator == UNN_ACTIVATION ? UNN_FUNCTIONS : 2)) {
+        return fail(error, "option", layer->option, 0);
     }
-    return true;
+    if (layer->groups == 0) {
+        return fail(error, "groups", 0, 1);
+    }
+    unn_step_t step;
+    unn_step_set(&step, net, index);
+    return check_rules(&step, rules[layer->operator], error)
+           && (!unn_has_window(layer) || check_window(&step, error))
+           && check_parameters(net, &step, error)
+           && check_places(net, &step, error);
+}
+
+const char *unn_operator_name(const unn_net_t *net, size_t index) {
+    return operator_names[net->layers[index].operator];
+}
+
+uint64_t unn_layer_multiply_adds(const unn_net_t *net, size_t index) {
+    const unn_layer_t *layer = &net->layers[index];
+    if (layer->operator > UNN_DEPTHWISE_CONV2D) {
+        return 0;
+    }
+    const unn_tensor_t *source = &net->tensors[layer->input[0]];
+    uint64_t window = (uint64_t)layer->kernel[0] * layer->kernel[1];
+    if (layer->operator == UNN_CONV2D) {
+        window *= source->shape[source->dimensions == 1 ? 0 : 2] / layer->groups;
+    }
+    return window * unn_items(&net->tensors[layer->output]);
 }
 
 bool unn_open(unn_net_t *net, const uint8_t *file, size_t bytes, unn_error_t *error) {
     *error = (unn_error_t) { .layer = -1 };
-    net->file = file;
-    net->header = (const unn_header_t *)file;
-    net->multiply_adds = 0;
-    net->weight_bytes = 0;
+    *net = (unn_net_t) { .file = file, .header = (const unn_header_t *)file };
     if (!check_header(net, bytes, error)) {
         return false;
     }
     net->tensors = (const unn_tensor_t *)(file + sizeof(unn_header_t));
-    net->layers = (const unn_layer_t *)(net->tensors + net->header->layers + 1);
-    if (!check_tensor(net, net->tensors, error)) {
-        return false;
+    net->layers = (const unn_layer_t *)(net->tensors + net->header->tensors);
+    for (size_t i = 0; i < net->header->inputs; i++) {
+        if (!check_input(net, &net->tensors[i], error)) {
+            return false;
+        }
     }
     for (size_t i = 0; i < net->header->layers; i++) {
         error->layer = (int)i;
@@ -402,13 +511,14 @@ bool unn_open(unn_net_t *net, const uint8_t *file, size_t bytes, unn_error_t *er
         if (!check_layer(net, i, error)) {
             return false;
         }
+        net->multiply_adds += unn_layer_multiply_adds(net, i);
     }
     error->layer = -1;
-    if (!check_labels(net, error)) {
-        return false;
+    for (size_t i = 0; i < net->header->outputs; i++) {
+        size_t output = (size_t)(unn_output(net, i) - net->tensors);
+        if (!is_written(net, output, net->header->layers)) {
+            return fail(error, "output that no layer writes: tensor", output, 0);
+        }
     }
-    for (int i = 0; i < 256; i++) {
-        net->quantised[i] = unn_quantise(net, i);
-    }
-    return true;
+    return check_labels(net, error);
 }

@@ -5,77 +5,98 @@
 
 #include "unn.h"
 
-// Output channels are stored in whole blocks, and so are the weights of one.
-#define UNN_CHANNEL_BLOCK (4)
-#define UNN_INT8_ROW_BLOCK (8)
-#define UNN_FLOAT32_ROW_BLOCK (4)
+// Output channels are computed, and their weights stored, in blocks of this many.
+#define UNN_BLOCK (8)
+// The weights of an int8 convolution are stored in groups of this many.
+#define UNN_GROUP (4)
 
 typedef struct _unn_step_t {
     const unn_layer_t *layer;
     const unn_tensor_t *source;
+    const unn_tensor_t *second; // or source, for an operator of one input
     const unn_tensor_t *target;
     size_t height, width, channels;
     size_t out_height, out_width, out_channels;
-    size_t row_items;   // weights of one output channel in whole blocks (conv2d, dense)
-    size_t pixel_bytes; // of the input
+    size_t itemsize; // of the input
     const uint8_t *in;
+    const uint8_t *in_second;
     uint8_t *out;
     uint8_t *scratch;
     const uint8_t *weights;
-    const int32_t *bias; // float for float32
-    const int32_t *multipliers;
-    const int32_t *shifts;
-    int8_t low, high;      // what the activation lets through, for int8
-    float lowest, highest; // and for float32
+    const uint8_t *parameters;
+
+    // Operators with a window. It consists of `runs` pieces of `run_items` items
+    // each that lie together; jumps[i] bytes lead from where a kernel stands after
+    // one (its end for conv2d, otherwise its start) to the start of the next.
+    size_t runs, run_items;
+    size_t line_runs; // of one line of the window
+    int32_t *jumps;
+    size_t step_bytes; // from one window to the next
+    bool padded; // windows may reach over the edge
+    size_t band_height, band_width; // pixels that the windows of a row see
+    int32_t top; // of the row's windows, for a pool that leaves padding out
 } unn_step_t;
+
+// Windows side by side, and one block of the channels that are made of them.
+typedef struct _unn_row_t {
+    const uint8_t *in;
+    uint8_t *out;
+    const uint8_t *weights;
+    const uint8_t *parameters;
+    size_t channels; // of the block that exist
+    size_t positions;
+} unn_row_t;
+
+typedef void (*unn_row_function_t)(const unn_step_t *step, unn_row_t *row);
 
 static inline size_t unn_whole_blocks(size_t items, size_t block) {
     return (items + block - 1) / block * block;
 }
 
-void unn_step_set_sizes(unn_step_t *step, const unn_net_t *net, size_t index);
-void unn_step_set_parameters(unn_step_t *step, const unn_net_t *net);
+// Any sixteen bytes, to copy or to change at once.
+typedef uint8_t unn_sixteen_t __attribute__((vector_size(16), aligned(1), may_alias));
 
-// Copies the window whose corner is (y, x), which may lie outside, as one row.
-void unn_step_copy_window(const unn_step_t *step, ptrdiff_t y, ptrdiff_t x, uint8_t *row);
-
-// The same, without a copy where the window lies inside: its first item, and the
-// bytes from one of its lines to the next. `row` is used where it does not.
-static inline const uint8_t *unn_step_window(const unn_step_t *step, ptrdiff_t y, ptrdiff_t x,
-    uint8_t *row, size_t *line) {
-    size_t height = step->layer->kernel[0], width = step->layer->kernel[1];
-    if (y >= 0 && x >= 0 && (size_t)y + height <= step->height && (size_t)x + width <= step->width) {
-        *line = step->width * step->pixel_bytes;
-        return step->in + ((size_t)y * step->width + (size_t)x) * step->pixel_bytes;
-    }
-    unn_step_copy_window(step, y, x, row);
-    *line = width * step->pixel_bytes;
-    return row;
+static inline size_t unn_itemsize(const unn_tensor_t *tensor) {
+    return tensor->type == UNN_INT8 ? 1 : sizeof(float);
 }
 
-// The part of a window along an axis that lies inside: from its item *first on, *count items.
-static inline void unn_clip(ptrdiff_t start, size_t kernel, size_t size, size_t *first, size_t *count) {
-    ptrdiff_t end = start + (ptrdiff_t)kernel;
-    *first = start < 0 ? (size_t)-start : 0;
-    *count = (size_t)((end < (ptrdiff_t)size ? end : (ptrdiff_t)size) - start) - *first;
+static inline bool unn_has_window(const unn_layer_t *layer) {
+    return layer->operator <= UNN_AVERAGE_POOL;
 }
 
-int8_t unn_quantise(const unn_net_t *net, double pixel);
+void unn_step_set(unn_step_t *step, const unn_net_t *net, size_t index);
 
-void unn_int8_conv2d(const unn_step_t *step);
-void unn_int8_depthwise_conv2d(const unn_step_t *step);
-void unn_int8_dense(const unn_step_t *step);
-void unn_int8_max_pool(const unn_step_t *step);
-void unn_int8_average_pool(const unn_step_t *step);
-void unn_int8_activation(const unn_step_t *step);
-void unn_int8_softmax(const unn_step_t *step);
+// Bytes of the table of jumps, which begins the scratch memory, and of the
+// padded lines behind it.
+uint64_t unn_step_jumps_bytes(const unn_step_t *step);
+uint64_t unn_step_band_bytes(const unn_step_t *step);
+// Bytes of the weights of one block of channels.
+uint64_t unn_step_block_bytes(const unn_step_t *step);
 
-void unn_float32_conv2d(const unn_step_t *step);
-void unn_float32_depthwise_conv2d(const unn_step_t *step);
-void unn_float32_dense(const unn_step_t *step);
-void unn_float32_max_pool(const unn_step_t *step);
-void unn_float32_average_pool(const unn_step_t *step);
-void unn_float32_activation(const unn_step_t *step);
-void unn_float32_softmax(const unn_step_t *step);
+// Copies the channels that exist from whole blocks of them, one for each of `count` positions.
+void unn_copy_channels(const unn_step_t *step, const unn_row_t *row, const void *blocks, uint8_t *out, size_t count);
+
+// Runs the operators with a window.
+void unn_run_windows(unn_step_t *step);
+
+int8_t unn_quantise(const unn_tensor_t *tensor, double value);
+// exp of a value not above 0, and the functions made of it.
+float unn_exp_negative(float x);
+
+void unn_int8_conv2d(const unn_step_t *step, unn_row_t *row);
+void unn_int8_depthwise_conv2d(const unn_step_t *step, unn_row_t *row);
+void unn_int8_max_pool(const unn_step_t *step, unn_row_t *row);
+void unn_float32_conv2d(const unn_step_t *step, unn_row_t *row);
+void unn_float32_depthwise_conv2d(const unn_step_t *step, unn_row_t *row);
+void unn_float32_max_pool(const unn_step_t *step, unn_row_t *row);
+void unn_average_pool(const unn_step_t *step, unn_row_t *row);
+
+void unn_add(const unn_step_t *step);
+void unn_multiply(const unn_step_t *step);
+void unn_activation(const unn_step_t *step);
+void unn_softmax(const unn_step_t *step);
+void unn_resize(const unn_step_t *step);
+void unn_move(const unn_step_t *step);
+void unn_convert(const unn_step_t *step);
 
 #endif // UNN_STEP_H
