@@ -149,7 +149,6 @@ def refusals(network):
 
     conv, pool, move, add = of("conv2d"), of("max_pool"), of("move"), of("add")
     weights, parameters = block(conv, 36), block(conv, 40)
-    dense = len(names) - 2
     yield b"ZIP" + data[3:], "not a .unn file"
     yield patch(data, 4, "H", 1), "version: have 1, need 2"
     yield data[:-1], f"bytes of the file: have {len(data) - 1}, need {len(data)}"
@@ -192,7 +191,6 @@ def refusals(network):
     yield patch(data, layer(0, 44), "I", tensor_place(data, tensors[id(network.layers[0].output)])), (
         "layer 0 (conv2d): place of the scratch memory"
     )
-    yield patch(data, layer(dense, 2), "H", 0), f"layer {dense} (conv2d): "
     yield patch(data, weights, "b", -128), "layer 0 (conv2d): weight of -128"
     yield patch(data, parameters, "i", 2**31 - 1), "layer 0 (conv2d): largest sum"
     yield patch(data, parameters + 8 * 4, "i", 5), "layer 0 (conv2d): multiplier"

@@ -259,7 +259,14 @@ class _Importer:
     def add_move(self, value, output, out_strides, start, order, fill=None):
         """Add the layer that moves a value's items into a part of a tensor."""
         dims = _merged(*([values[axis] for axis in order] for values in (value.shape, value.strides, out_strides)))
-        need(len(dims) <= 4, f"moves items in {len(dims)} dimensions, at most 4 are possible")
+        if len(dims) > 4:  # one after the other along the shortest
+            shortest = min(range(len(order)), key=lambda axis: (value.shape[axis] == 1, value.shape[axis]))
+            need(value.shape[shortest] <= 8, f"moves items in {len(dims)} dimensions, at most 4 are possible")
+            for index in range(value.shape[shortest]):
+                part = self.part(value, shortest, index, 1)
+                self.add_move(part, output, out_strides, start + index * out_strides[shortest], order, fill)
+                fill = None
+            return
         dims = [(1, 0, 0)] * (4 - len(dims)) + dims
         if dims[-1][0] == 1:
             dims[-1] = (1, 1, 1)
@@ -759,9 +766,7 @@ class _Importer:
 
     def _QuantizeLinear(self, node):
         scale, zero, axis = self.scale_of(node)
-        if self.is_constant(0):
-            self.fold(node)
-            return
+        need(not self.is_constant(0), "of a constant is not supported; give it quantised")
         need(scale.size == 1, "of a value per channel is not supported; use one scale")
         # without a zero point the values are uint8
         zero = zero - 128 if len(node.input) < 3 or not node.input[2] else zero
@@ -780,7 +785,10 @@ class _Importer:
             self.values[node.output[0]] = self.value(0)
             return
         array = self.constants[node.input[0]]
-        self.fold(node)
+        spread = [-1 if position == axis % array.ndim else 1 for position in range(array.ndim)]
+        factor, middle = ((part.reshape(spread) if part.size > 1 else part) for part in (scale, zero))
+        real = array.astype(np.int64) - 128 * (array.dtype == np.uint8) - middle
+        self.constants[node.output[0]] = (real * factor).astype(np.float32)
         if array.dtype == np.int8 and not np.any(zero):
             self.weight_scales[node.output[0]] = scale.ravel()
 
