@@ -39,7 +39,7 @@ TRUNCATE = """
 for size in range(len(data)):
     assert not attempt(data[:size]), size
     # with size and checksum that fit what is left
-    if size >= 44:
+    if size >= 40:
         changed = bytearray(data[:size])
         changed[8:12] = struct.pack("<I", size)
         fix_checksum(changed)
@@ -200,7 +200,6 @@ def refusals(network):
     yield patch(data, block(move, 40), "I", 10**6), f"layer {move} (move): items to move"
     yield patch(data, block(move, 40), "I", 0), f"layer {move} (move): items to move"
     yield patch(data, block(of("resize"), 36), "H", 9), "(resize): row or column: have 9"
-    yield patch(data, layer(of("multiply"), 4), "H", 0), "(multiply): items of the second input"
     yield patch(data, layer(of("softmax"), 6), "H", 1), "(softmax): "
 
 

@@ -10,7 +10,15 @@ from mpycam.errors import MpycamError
 # Each of these modules has `add_command(subcommands)`, which adds its parser
 # and sets `run`, a function from the parsed arguments to the exit status.
 # Heavy libraries are imported inside `run`, so that the help stays quick.
-COMMANDS = ["mpycam.demo", "mpycam.deploy", "mpycam.eap.command", "mpycam.train", "mpycam.training.command"]
+COMMANDS = [
+    "mpycam.convert",
+    "mpycam.demo",
+    "mpycam.deploy",
+    "mpycam.eap.command",
+    "mpycam.model",
+    "mpycam.train",
+    "mpycam.training.command",
+]
 
 
 def build_parser():

@@ -1,0 +1,232 @@
+"""`mpycam model`: what a .unn file is, how its answers differ from a model's, where its time goes."""
+
+import json
+import os
+import shlex
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from mpycam.errors import MpycamError
+from mpycam.unn_file import read
+from mpycam.unn_reference import answer, run_network
+
+FLOAT32_TOLERANCE = 1e-4  # of the largest value
+
+# Run in the interpreter: the answers to raw images, as lines of hexadecimal float32.
+ANSWER_SCRIPT = """
+import sys, binascii, unn
+from ulab import numpy as np
+net = unn.load(sys.argv[1])
+shapes = [tensor.shape for tensor in unn.info(sys.argv[1]).inputs]
+files = [open(path, "rb") for path in sys.argv[2:]]
+def image(file, shape):
+    count = 1
+    for size in shape:
+        count *= size
+    data = file.read(count)
+    return np.frombuffer(data, dtype=np.uint8).reshape(shape) if data else None
+while True:
+    images = [image(file, shape) for file, shape in zip(files, shapes)]
+    if images[0] is None:
+        break
+    answers = net(*images)
+    for answer in answers if isinstance(answers, tuple) else (answers,):
+        print(str(binascii.hexlify(answer.flatten()), "ascii"))
+"""
+
+PROFILE_SCRIPT = """
+import sys, unn
+for name, time, multiply_adds in unn.load(sys.argv[1]).profile(int(sys.argv[2])):
+    print(name, time, multiply_adds)
+"""
+
+
+@dataclass
+class Report:
+    """What a comparison found: lines to print, and whether the differences are as small as they should be."""
+
+    lines: list = field(default_factory=list)
+    passed: bool = True
+
+
+def describe(network):
+    """Lines that say what a network is."""
+
+    def tensor(part):
+        kind = part.dtype if part.dtype == "float32" else f"int8, scale {part.scale:.6g}, zero point {part.zero_point}"
+        return f"{' x '.join(map(str, part.shape))} {kind}"
+
+    lines = [f"input: {tensor(part)}" for part in network.inputs]
+    lines += [f"output: {tensor(part)}" for part in network.outputs]
+    if network.labels:
+        lines.append("labels: " + ", ".join(network.labels))
+    for index, layer in enumerate(network.layers):
+        shape = " x ".join(map(str, layer.output.shape))
+        lines.append(f"layer {index}: {layer.operator} -> {shape} {layer.output.dtype}, {layer.multiply_adds} multiply-adds")
+    return [
+        *lines, f"{network.multiply_adds} multiply-adds, {network.weight_bytes} bytes of weights, "
+        f"{network.arena_bytes} bytes of arena",
+    ]  # fmt: skip
+
+
+def interpreter_answers(interpreter, model, images, network):
+    """What the host build answers: for each output a float32 array (n, *shape)."""
+    if not Path(interpreter).is_file():
+        raise MpycamError(f"no interpreter at {interpreter}: build it with make firmware-native ARCH=host")
+    with tempfile.TemporaryDirectory() as folder:
+        script, paths = Path(folder) / "answer.py", []
+        script.write_text(ANSWER_SCRIPT)
+        for index, part in enumerate(images):
+            paths.append(Path(folder) / str(index))
+            paths[-1].write_bytes(np.ascontiguousarray(part).tobytes())
+        result = subprocess.run([interpreter, script, model, *paths], capture_output=True, text=True)
+    if result.returncode:
+        raise MpycamError(f"{interpreter} failed on {model}: {result.stderr.strip()[-500:]}")
+    lines, count = result.stdout.split(), len(network.outputs)
+    return [
+        np.stack([np.frombuffer(bytes.fromhex(line), "<f4").reshape(part.shape) for line in lines[index::count]])
+        for index, part in enumerate(network.outputs)
+    ]
+
+
+def onnx_answers(source, images, network):
+    """What ONNX Runtime makes of the images, one after the other: an array for each output."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(source, providers=["CPUExecutionProvider"])
+    inputs = {}
+    for entry, tensor, part in zip(session.get_inputs(), network.inputs, images, strict=True):
+        values = (part.astype(np.float32) - np.float32(tensor.pixel_offset)) * np.float32(tensor.pixel_scale)
+        values = values.reshape(len(part), *tensor.image_shape)
+        inputs[entry.name] = values.transpose(0, 3, 1, 2) if len(entry.shape) == 4 else values.reshape(len(part), -1)
+    runs = [session.run(None, {name: part[i : i + 1] for name, part in inputs.items()}) for i in range(len(images[0]))]
+    return [np.concatenate(parts) for parts in zip(*runs, strict=True)]
+
+
+def compare(source, model, images, interpreter, per_layer=False):
+    """Compare a .unn file with the ONNX model that it was made of; return a Report.
+
+    images: for each input (n, *shape) uint8. A float32 network must be within
+    1e-4 of ONNX Runtime's values. An int8 network must give the bits of the
+    NumPy reference, and its differences to float32 are printed.
+    """
+    network, report = read(Path(model).read_bytes()), Report()
+    is_int8 = any(tensor.dtype == "int8" for tensor in network.tensors)
+    built = interpreter_answers(interpreter, model, images, network)
+    values = run_network(network, *images)
+    original = onnx_answers(source, images, network)
+    for tensor, have, want in zip(network.outputs, built, original, strict=True):
+        reference = answer(tensor, values[id(tensor)])
+        if is_int8 and have.tobytes() != reference.astype("<f4").tobytes():
+            report.passed = False
+            report.lines.append(f"host build and NumPy reference differ by {np.abs(have - reference).max():.6g}")
+        want = want.transpose(0, 2, 3, 1) if want.ndim == 4 else want
+        largest, scale = float(np.abs(have.reshape(want.shape) - want).max()), float(np.abs(want).max())
+        report.lines.append(f"host build and ONNX Runtime differ by {largest:.6g} at most, of values up to {scale:.6g}")
+        report.passed &= is_int8 or largest <= FLOAT32_TOLERANCE * max(scale, 1e-3)
+        if want.ndim == 2 and want.shape[1] > 1:
+            same = float((have.reshape(want.shape).argmax(1) == want.argmax(1)).mean())
+            report.lines.append(f"same largest output for {100 * same:.2f} % of {len(want)} images")
+    if per_layer:
+        report.lines += layer_differences(source, network, images)
+    return report
+
+
+def layer_differences(source, network, images):
+    """A line for each layer: how far the float32 import and its int8 counterpart are from ONNX Runtime."""
+    from mpycam.onnx_import import import_onnx, load_onnx
+
+    first = network.inputs[0]
+    imported = import_onnx(load_onnx(source), first.pixel_scale, first.pixel_offset)
+    real, values = run_network(imported, *images), run_network(network, *images)
+    counterparts = [layer for layer in network.layers if layer.operator != "convert"]
+    lines = []
+    for index, (layer, other) in enumerate(zip(imported.layers, counterparts, strict=False)):
+        if layer.operator != other.operator or layer.output.shape != other.output.shape:
+            lines.append(f"layer {index}: the files differ from here on")
+            break
+        have = answer(other.output, values[id(other.output)])
+        want = answer(layer.output, real[id(layer.output)])
+        steps = f", {np.abs(have - want).max() / other.output.scale:.2f} steps" if other.output.dtype == "int8" else ""
+        lines.append(f"layer {index} {layer.operator} {layer.name}: {np.abs(have - want).max():.6g}{steps}")
+    return lines
+
+
+def profile(model, runs, interpreter, host=None):
+    """[(operator, microseconds, multiply-adds)] of each layer, on this machine or through ssh on a camera."""
+    if host is None:
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "profile.py"
+            script.write_text(PROFILE_SCRIPT)
+            result = subprocess.run([interpreter, script, model, str(runs)], capture_output=True, text=True)
+    else:
+        # one stream holds the script and the model, and nothing is left behind
+        remote = (
+            "d=$(mktemp -d) && trap 'rm -rf $d' EXIT && "
+            f"head -c {len(PROFILE_SCRIPT)} > $d/p.py && cat > $d/m.unn && "
+            f"{shlex.quote(os.fspath(interpreter))} $d/p.py $d/m.unn {int(runs)}"
+        )
+        data = PROFILE_SCRIPT.encode() + Path(model).read_bytes()
+        result = subprocess.run(["ssh", host, remote], input=data, capture_output=True)
+        result.stdout, result.stderr = result.stdout.decode(), result.stderr.decode()
+    if result.returncode:
+        raise MpycamError(f"profile of {model} failed: {result.stderr.strip()[-500:]}")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    return [(name, float(time), int(count)) for name, time, count in rows]
+
+
+def add_command(subcommands):
+    """Add `model` to the command line."""
+    parser = subcommands.add_parser("model", help="look into a .unn file")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    info = verbs.add_parser("info", help="say what is in the file")
+    info.add_argument("--json", action="store_true", help="numbers for a program")
+    other = verbs.add_parser("compare", help="compare its answers with those of an ONNX model")
+    other.add_argument("--onnx", type=Path, required=True)
+    other.add_argument("--images", type=Path, required=True, help="folder of pictures or .npy")
+    other.add_argument("--per-layer", action="store_true")
+    times = verbs.add_parser("profile", help="measure each layer, here or on a camera")
+    times.add_argument("--runs", type=int, default=100)
+    times.add_argument("--camera", metavar="USER@CAMERA", help="run there, through ssh")
+    for verb, run in ((info, run_info), (other, run_compare), (times, run_profile)):
+        verb.add_argument("model", type=Path, help="the .unn file")
+        verb.set_defaults(run=run)
+    for verb in (other, times):
+        default = Path("dist/host/micropython")
+        verb.add_argument("--interpreter", type=Path, default=default, help="the build to run; on a camera its path there")
+
+
+def run_info(options):
+    """Print what a file is."""
+    network = read(options.model.read_bytes())
+    if options.json:
+        figures = {name: getattr(network, name) for name in ("multiply_adds", "weight_bytes", "arena_bytes", "labels")}
+        print(json.dumps(figures | {"operators": [layer.operator for layer in network.layers]}))
+    else:
+        print("\n".join(describe(network)))
+    return 0
+
+
+def run_compare(options):
+    """Print the differences between a file and an ONNX model; 1 where they are too large."""
+    from mpycam.convert import read_images
+
+    network = read(options.model.read_bytes())
+    images = [read_images(options.images, tensor.shape) for tensor in network.inputs]
+    report = compare(options.onnx, options.model, images, options.interpreter, options.per_layer)
+    print("\n".join(report.lines))
+    return 0 if report.passed else 1
+
+
+def run_profile(options):
+    """Print the time of each layer."""
+    rows = profile(options.model, options.runs, options.interpreter, options.camera)
+    for index, (name, time, count) in enumerate(rows):
+        each = f"{1000 * time / count:9.3f} ns each" if count else ""
+        print(f"{index:3} {name:18} {time:10.1f} us {count:10} multiply-adds {each}")
+    print(f"{sum(time for _, time, _ in rows):10.1f} us, {sum(count for _, _, count in rows)} multiply-adds")
+    return 0
