@@ -41,6 +41,8 @@ class Value:
 
     single: nothing else reads the tensor, so that its layer may be changed.
     pads: zeros around it, (top, left, bottom, right), which a window may take over.
+    flat_of: the value whose items it has in ONNX's order, where no view has them:
+    a dense layer orders its weights accordingly, for others they are moved.
     """
 
     tensor: Tensor
@@ -49,6 +51,7 @@ class Value:
     start: int = 0
     single: bool = True
     pads: tuple = (0, 0, 0, 0)
+    flat_of: "Value | None" = None
 
 
 def import_onnx(model, scale=1 / 255, offset=0.0, labels=(), input_shapes=None):
@@ -123,9 +126,9 @@ class _Importer:
                 raise MpycamError(f"node {node.name or node.output[0]} ({node.op_type}): {error}") from None
         outputs = []
         for entry in self.graph.output:
-            value = self.values.get(entry.name)
-            if value is None:
+            if entry.name not in self.values:
                 raise MpycamError(f"output {entry.name} does not depend on an input")
+            value = self.moved(self.values[entry.name])
             tensor = self.dense(value)
             if any(tensor is other for other in (*inputs, *outputs)):
                 tensor = self.move(value, tensor.shape)
@@ -179,10 +182,12 @@ class _Importer:
         for name, result in zip(node.output, results, strict=True):
             self.constants[name] = np.asarray(result)
 
-    def value(self, index):
+    def value(self, index, any_order=False):
         """The Value that the node's input is; a constant becomes one in the file."""
         name = self.node.input[index]
         if name in self.values:
+            if not any_order:
+                self.values[name] = self.moved(self.values[name])
             value = self.values[name]
             return replace(value, single=value.single and self.readers[name] == 1)
         array = self.constants[name].astype(np.float32)
@@ -211,6 +216,14 @@ class _Importer:
         output = Tensor(_tensor_shape(shape), name=self.node.output[0])
         self.layers.append(Layer(operator, inputs, output, name=self.node.name or self.node.output[0], **options))
         return Value(output, tuple(shape), _dense_strides(shape, _order(len(shape))))
+
+    def moved(self, value):
+        """A value whose items lie in its order."""
+        if value.flat_of is None:
+            return value
+        order = tuple(range(len(value.flat_of.shape)))
+        tensor = self.dense(value.flat_of, order, (int(np.prod(value.shape)),))
+        return Value(tensor, value.shape, _dense_strides(value.shape, tuple(range(len(value.shape)))))
 
     def producer(self, tensor):
         return next((layer for layer in reversed(self.layers) if layer.output is tensor), None)
@@ -392,7 +405,7 @@ class _Importer:
 
     def product(self, value, weights, bias, scales):
         """A dense layer: weights (out, in) see the value's items in ONNX's order."""
-        value = replace(value, shape=value.shape[1:], strides=value.strides[1:]) if value.shape[0] == 1 else value
+        value = value.flat_of or value
         items = int(np.prod(value.shape))
         need(weights.shape[1] == items, f"takes {weights.shape[1]} items, gets {items}")
         grid = np.indices(value.shape).reshape(len(value.shape), -1)
@@ -415,12 +428,12 @@ class _Importer:
         weights = self.constant(1).astype(np.float32) * np.float32(attributes.get("alpha", 1.0))
         weights = weights if attributes.get("transB", 0) else weights.T
         bias = self.constant(2, np.zeros(len(weights))).astype(np.float32) * np.float32(attributes.get("beta", 1.0))
-        return self.product(self.value(0), weights, np.broadcast_to(bias, len(weights)), self.scales_of(1, len(weights)))
+        return self.product(self.value(0, True), weights, np.broadcast_to(bias, len(weights)), self.scales_of(1, len(weights)))
 
     def _MatMul(self, attributes):
         weights = self.constant(1).astype(np.float32)
-        need(weights.ndim == 2 and len(self.value(0).shape) == 2, "needs a vector and a matrix")
-        return self.product(self.value(0), weights.T, np.zeros(weights.shape[1]), self.scales_of(1, weights.shape[1]))
+        need(weights.ndim == 2 and len(self.value(0, True).shape) == 2, "needs a vector and a matrix")
+        return self.product(self.value(0, True), weights.T, np.zeros(weights.shape[1]), self.scales_of(1, weights.shape[1]))
 
     # Arithmetic
 
@@ -576,10 +589,10 @@ class _Importer:
     # Views
 
     def _Identity(self, attributes):
-        return self.value(0)
+        return self.value(0, True)
 
     def _Dropout(self, attributes):
-        return self.value(0)
+        return self.value(0, True)
 
     def _Cast(self, attributes):
         need(attributes["to"] in (1, 10, 11), "to whole numbers is not supported")
@@ -597,9 +610,8 @@ class _Importer:
         value = self.unpadded(value)
         strides = _reshaped_strides(value.shape, value.strides, shape)
         if strides is None:
-            order = tuple(range(len(value.shape)))
-            tensor = self.dense(value, order, (int(np.prod(value.shape)),))
-            return Value(tensor, tuple(shape), _dense_strides(shape, tuple(range(len(shape)))))
+            flat = Value(value.tensor, tuple(shape), (), single=False, flat_of=value)
+            return flat if len(shape) == 2 and shape[0] == 1 else self.moved(flat)
         return replace(value, shape=tuple(shape), strides=strides)
 
     def _Reshape(self, attributes):
