@@ -171,8 +171,8 @@ class Generator:
     def program(self, number):
         """The statements of a program."""
         self.random = random.Random(f"{self.seed} {number}")
-        statements = [f"v{i} = {self.creation()}" for i in range(4)]
         self.count = 4
+        statements = [f"v{i} = {self.creation()}" for i in range(4)]
         for _ in range(self.random.randint(3, 14)):
             statements.append(self.statement())
         return statements
@@ -294,7 +294,7 @@ class Generator:
             return self.pick(*WORDS)
         return self.pick(
             "None", "b'abcdefgh'", "bytearray(16)", f"range({self.pick(*SIDES)})", "{'a': 1}.keys()", "np", "np.ndarray", "...",
-            "slice(None)", "slice(1, None, -1)", "Raises()", f"Later({self.side()}, {self.number()})", "Later(3, None)",
+            "slice(None)", "slice(1, None, -1)", "Raises()", f"Later({self.pick(*SIDES)}, {self.number()})", "Later(3, None)",
             "Later(3, 'x')", f"Mutates({self.variable()}, {self.variable()})", f"memoryview({self.variable()})",
             f"array.array('{self.pick('b', 'B', 'h', 'i', 'I', 'q', 'f', 'd')}', [1, 2, 3])", self.pick(*FUNCTIONS),
             f"(x for x in range({self.pick('3', '0', '40')}))", f"{self.variable()}[::-1]", f"{self.variable()}.T", "[v0, v1]",
