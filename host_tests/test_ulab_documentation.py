@@ -2,13 +2,10 @@
 
 import doctest
 import json
-import sys
 
 import pytest
+import ulab_names
 from interpreters import ROOT
-
-sys.path.insert(0, str(ROOT / "docs"))
-import ulab_names  # noqa: E402 - beside the page that it writes
 
 STUBS = ROOT / "usermodules" / "ulab" / "ulab"
 
@@ -45,7 +42,7 @@ for name, examples in json.load(open(sys.argv[1])):
 
 def test_every_name_has_its_row(host):
     page = ulab_names.PAGE.read_text()
-    assert page == ulab_names.with_tables(page, ulab_names.names_of(host.command[0])), "python docs/ulab_names.py <micropython>"
+    assert page == ulab_names.with_tables(page, ulab_names.names_of(host.command[0])), "python host_tests/ulab_names.py <micropython>"
 
 
 @pytest.mark.parametrize("path", sorted(path.relative_to(STUBS) for path in STUBS.rglob("*.pyi")), ids=str)

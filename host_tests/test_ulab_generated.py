@@ -7,6 +7,7 @@ import os
 
 import numpy as np
 import pytest
+import ulab_names
 import ulab_oracle as oracle
 import ulab_table_science  # noqa: F401 - adds to the table
 import ulab_table_simple  # noqa: F401 - as well
@@ -40,6 +41,14 @@ def test_as_numpy(session, name):
         pytest.skip("not there yet")
     for drawn in TABLE[name]:
         search(session, name, drawn)
+
+
+def test_every_public_name_is_in_the_table(host):
+    there = set()
+    for module, names in ulab_names.names_of(host.command[0]).items():
+        path = module.removeprefix("ulab").removeprefix(".").removeprefix("numpy").removeprefix(".")
+        there |= {f"{path}.{name}" if path else name for name in names if module != "ulab"}
+    assert sorted(there - set(TABLE)) == []
 
 
 ROOTS = {"ndarray": "np.zeros(1)", "random.Generator": "np.random.Generator(1)", "scipy": "ulab.scipy", "utils": "ulab.utils"}

@@ -148,7 +148,7 @@ def uniform(program, name):
 
 
 @covers("random.Generator.normal", "random.normal", "random.Generator.standard_normal", "random.standard_normal", "random.randn",
-        "random.Generator.exponential", "random.exponential")  # fmt: skip
+        "random.Generator.exponential", "random.exponential", "random.Generator.poisson", "random.poisson")  # fmt: skip
 def normal(program, name):
     shape = program.pick("(3, 5)", "(5,)", "7")
     program.execute(f"x = {generator(name)}(size={shape})")

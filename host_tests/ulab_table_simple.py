@@ -4,6 +4,7 @@
 broadcasts with `a`, `{same}` one of the same shape, and `{o}` an order of axes.
 """
 
+import ulab_oracle as oracle
 from hypothesis import strategies as st
 from ulab_generator import ALL, FLOATS, INTEGERS, REALS
 from ulab_table import Case, covers
@@ -201,3 +202,92 @@ simple("add subtract multiply divide true_divide floor_divide", "NAME(a, {b})", 
 simple("power pow", "NAME(a, {b})", dtypes=FLOATS, kind="positive", ulps=8)
 simple("bitwise_and bitwise_or bitwise_xor left_shift right_shift", "NAME(a, {b})", dtypes=INTEGERS, kind="small",
 )
+
+
+# Attributes and methods of arrays that have no function beside them
+
+
+@covers("ndarray.real", "ndarray.imag", "ndarray.flat", "ndarray.base", "ndarray.item", "ndarray.view", "ndarray.byteswap", "ndarray.fill")
+def attributes_and_methods(program, name):
+    attribute = name.removeprefix("ndarray.")
+    if attribute == "item":
+        program.array("a", ALL, (1,), kind="finite")
+        return Case("a.item()")
+    a = program.array("a", ALL[1:], kind="finite")
+    if attribute == "flat":
+        return Case("[x for x in a.flat]")
+    if attribute == "base":
+        return Case("a_base[:].base is not None", "True")
+    if attribute == "fill":
+        program.execute("a.fill(3)")
+        return Case("a_base", "np.assigned(a, lambda a: a, 3, a_base)")
+    if attribute == "view":
+        return Case(f"np.array(a, dtype=np.{oracle.name(a.dtype)}).view(np.uint8)",
+                    "np.frombuffer(np.ascontiguousarray(a).tobytes(), dtype=np.uint8).reshape(a.shape[:-1] + (-1,)) if a.size else "
+                    "np.zeros(a.shape[:-1] + (a.shape[-1] * a.itemsize,), dtype=np.uint8)")  # fmt: skip
+    if attribute == "byteswap":
+        return Case("a.byteswap()") if a.dtype.kind != "f" else Case("a.byteswap().byteswap()", "a")
+    return Case(f"a.{attribute}")
+
+
+# What has no counterpart that gives a value
+
+
+@covers("copyto")
+def copyto(program, name):
+    a = program.array("a", REALS[1:], kind="finite")
+    program.array("b", (a.dtype.name,), program.broadcast_shape(a.shape), kind="finite")
+    program.execute("np.copyto(a, b)")
+    return Case("a_base", "np.assigned(a, lambda a: a, np.broadcast_to(b, a.shape), a_base)")
+
+
+@covers("save", "load")
+def npy_files(program, name):
+    program.array("a", ALL, kind="any")
+    program.execute("np.save('file.npy', a)")
+    return Case("np.load('file.npy')", "a")
+
+
+@covers("savetxt", "loadtxt")
+def text_files(program, name):
+    program.array("a", ("float64", "int16"), program.pick((3, 4), (1, 1), (5, 2)), kind="finite")
+    program.execute("np.savetxt('file.txt', a, delimiter=',')")
+    return Case("np.loadtxt('file.txt', delimiter=',')", "a.astype(np.float)", ulps=64, size="1")
+
+
+@covers("polyfit")
+def polyfit(program, name):
+    degree = program.whole(0, 3)
+    program.array("a", ("float64",), (9,), kind="unit")
+    return Case(f"np.polyfit(np.linspace(0, 2, 9), a, {degree})", f"np.polyfit(np.linspace(0, 2, 9), a, {degree})", ulps=4096, size="10")
+
+
+@covers("vectorize")
+def vectorize(program, name):
+    program.array("a", ("float64", "uint8"), kind="finite")
+    dtype = program.pick("float", "float32")
+    return Case(f"np.vectorize(lambda x: x * 0.5 + 1, otypes=np.{dtype})(a)", f"(a * 0.5 + 1).astype(np.{dtype})", any_dtype=False)
+
+
+@covers("set_printoptions", "get_printoptions")
+def printoptions(program, name):
+    threshold = program.pick(2, 20, 10)
+    program.execute(f"np.set_printoptions(threshold={threshold}, edgeitems=1)")
+    program.execute("options = np.get_printoptions()")
+    program.execute("text = repr(np.arange(12, dtype=np.uint8))")
+    program.execute("np.set_printoptions(threshold=10, edgeitems=3)")
+    items = "0, ..., 11" if threshold < 12 else "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+    return Case("options['threshold'], options['edgeitems'], text", repr((threshold, 1, f"array([{items}], dtype=uint8)")))
+
+
+@covers("ndinfo")
+def ndinfo(program, name):
+    program.array("a", ALL)
+    return Case("np.ndinfo(a)", "None")
+
+
+@covers("ndarray")
+def construction(program, name):
+    program.array("a", REALS[1:], (6,), dense=True)
+    return Case("np.ndarray((3, 2), dtype=np.uint8, buffer=a, offset=1, strides=(1, 1))",
+                "np.ndarray((3, 2), dtype=np.uint8, buffer=np.ascontiguousarray(a), offset=1, strides=(1, 1)).copy()")  # fmt: skip

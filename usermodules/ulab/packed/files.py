@@ -54,6 +54,8 @@ def load(path):
 
 
 def loadtxt(path, *, delimiter=None, comments=None, max_rows=-1, usecols=None, dtype=_np.float, skiprows=0):
+    if not isinstance(path, str):
+        raise TypeError("need a path, not %s" % type(path).__name__)
     values = _values("d")
     columns = None
     rows = 0

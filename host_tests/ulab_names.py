@@ -1,6 +1,6 @@
 """Write the tables of docs/ulab.md: every name of ulab, and what NumPy has beyond.
 
-    python docs/ulab_names.py dist/host/micropython
+    python host_tests/ulab_names.py dist/host/micropython
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy
 
-PAGE = Path(__file__).with_name("ulab.md")
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "ulab.md"
 
 # Asked of the interpreter: the names of each module and type.
 LIST = """
