@@ -1,5 +1,6 @@
 """docs/ulab.md names what the interpreter has, and the examples of the stubs print what they say."""
 
+import ast
 import doctest
 import json
 
@@ -49,10 +50,11 @@ def test_every_name_has_its_row(host):
 def test_examples_print_what_they_say(interpreter, tmp_path, path):
     parser = doctest.DocTestParser()
     examples = []
-    for number, block in enumerate((STUBS / path).read_text().split('"""')[1::2]):
-        found = [(example.source.rstrip(), example.want) for example in parser.get_examples(block)]
+    for node in ast.walk(ast.parse((STUBS / path).read_text())):
+        text = node.value.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else ""
+        found = [(example.source.rstrip(), example.want) for example in parser.get_examples(str(text))]
         if found:
-            examples.append((f"{path}, docstring {number}: {block.splitlines()[0]}", found))
+            examples.append((f"{path}, line {node.lineno}: {text.splitlines()[0]}", found))
     cases = tmp_path / "examples"
     cases.write_text(json.dumps(examples))
     answers = [json.loads(line) for line in interpreter.run(RUN, cases).splitlines()]
