@@ -291,3 +291,7 @@ def construction(program, name):
     program.array("a", REALS[1:], (6,), dense=True)
     return Case("np.ndarray((3, 2), dtype=np.uint8, buffer=a, offset=1, strides=(1, 1))",
                 "np.ndarray((3, 2), dtype=np.uint8, buffer=np.ascontiguousarray(a), offset=1, strides=(1, 1)).copy()")  # fmt: skip
+
+
+simple("tensordot", "NAME(a, {same}, axes=1)", "NAME(a, {same})", dtypes=("float64",), shapes=((4, 4), (2, 2)), ulps=256,
+       size="np.sized(a) * np.sized(same)")  # fmt: skip
