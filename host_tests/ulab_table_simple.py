@@ -295,3 +295,7 @@ def construction(program, name):
 
 simple("tensordot", "NAME(a, {same}, axes=1)", "NAME(a, {same})", dtypes=("float64",), shapes=((4, 4), (2, 2)), ulps=256,
        size="np.sized(a) * np.sized(same)")  # fmt: skip
+simple("fmod mod remainder", "NAME(a, {b})", "NAME(a, 3)", dtypes=("float64",), kind="small", any_zero=True)
+simple("mod remainder", "NAME(a, 3)", "NAME(a, {same})", dtypes=("int16", "uint8", "int32"))
+simple("copysign fmax fmin", "NAME(a, {same})", dtypes=FLOATS, kind="any", any_zero=True)
+simple("invert bitwise_not", "NAME(a)", dtypes=("bool", *INTEGERS))
