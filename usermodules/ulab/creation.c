@@ -197,7 +197,8 @@ static mp_obj_t numpy_eye(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_
         if (column >= shape[1]) {
             break;
         }
-        item_set(dtype, array->view->data + (row * shape[1] + column) * ndarray_dtype_itemsize(array->view->dtype), MP_OBJ_NEW_SMALL_INT(1));
+        size_t place = (row * shape[1] + column) * ndarray_dtype_itemsize(dtype);
+        item_set(dtype, array->view->data + place, MP_OBJ_NEW_SMALL_INT(1));
     }
     return MP_OBJ_FROM_PTR(array);
 }
@@ -212,7 +213,9 @@ static void fill_sequence(ndarray_obj_t *array, double start, double step, bool 
             double value = start + (double)(done + i) * step;
             block.f64[i] = truncate ? trunc(value) : value;
         }
-        block_store(&block, KIND_F64, array->view->dtype, array->view->data + done * ndarray_dtype_itemsize(array->view->dtype), ndarray_dtype_itemsize(array->view->dtype), n);
+        size_t itemsize = ndarray_dtype_itemsize(array->view->dtype);
+        uint8_t *data = array->view->data + done * itemsize;
+        block_store(&block, KIND_F64, array->view->dtype, data, (ptrdiff_t)itemsize, n);
         done += n;
     }
 }
@@ -280,7 +283,7 @@ static mp_obj_t numpy_linspace(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     if (endpoint) {
         // Rounding must not miss the end.
         block_t last = { .f64 = { integer ? trunc(stop) : stop } };
-        block_store(&last, KIND_F64, dtype, array->view->data + (len - 1) * ndarray_dtype_itemsize(array->view->dtype), 0, 1);
+        block_store(&last, KIND_F64, dtype, array->view->data + (len - 1) * ndarray_dtype_itemsize(dtype), 0, 1);
     }
     if (!args[4].u_bool) {
         return MP_OBJ_FROM_PTR(array);

@@ -221,7 +221,8 @@ static mp_obj_t method_transpose(size_t n_args, const mp_obj_t *args) {
     mp_obj_t given = n_args == 2 && !mp_obj_is_int(args[1]) ? args[1] : mp_obj_new_tuple(n_args - 1, args + 1);
     mp_obj_get_array(given, &count, &axes);
     if (count != self->view->ndim) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("need %d axes, not %d"), (int)self->view->ndim, (int)count);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("need %d axes, not %d"),
+            (int)self->view->ndim, (int)count);
     }
     strided_t view = ndarray_strided(self);
     unsigned int seen = 0;

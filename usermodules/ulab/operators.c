@@ -328,7 +328,8 @@ static mp_obj_t invert(const ndarray_obj_t *array) {
     return with_constant(BINARY_XOR, MP_OBJ_NEW_SMALL_INT(-1), array);
 }
 
-mp_obj_t absolute(const ndarray_obj_t *array) {
+// In the same dtype; of complex numbers in float64.
+static mp_obj_t absolute(const ndarray_obj_t *array) {
     strided_t view = ndarray_strided(array);
     if (view.dtype != NDARRAY_COMPLEX) {
         ndarray_obj_t *result = ndarray_new_like(view.dtype, &view);

@@ -19,9 +19,6 @@ static inline mp_obj_t binary_call(binary_t op, promotion_t rule, mp_obj_t left,
 // none or cannot take them.
 ndarray_obj_t *output_from_obj(mp_obj_t object, ndarray_dtype_t dtype);
 
-// The absolute values, in the same dtype; of complex numbers in float64.
-mp_obj_t absolute(const ndarray_obj_t *array);
-
 // The matrix product, in matrix.c.
 mp_obj_t matrix_product(mp_obj_t left, mp_obj_t right);
 
