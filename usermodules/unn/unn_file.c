@@ -216,7 +216,7 @@ static bool check_window(const unn_step_t *step, unn_error_t *error) {
         }
     }
     if (layer->operator == UNN_AVERAGE_POOL
-        && (step->runs > MAX_AVERAGED || layer->dilation[0] * layer->dilation[1] != 1)) {
+        && (step->runs > MAX_AVERAGED || (layer->dilation[0] | layer->dilation[1]) != 1)) {
         return fail(error, "items of a window", step->runs, MAX_AVERAGED);
     }
     uint32_t groups = layer->operator == UNN_CONV2D ? layer->groups : 1;

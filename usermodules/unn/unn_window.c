@@ -209,7 +209,7 @@ void unn_run_windows(unn_step_t *step) {
     } else {
         set_line_jumps(step, line, SIZE_MAX, 0);
     }
-    if (layer->kernel[0] * layer->kernel[1] * layer->stride[0] * layer->stride[1] == 1 && !step->padded) {
+    if ((layer->kernel[0] | layer->kernel[1] | layer->stride[0] | layer->stride[1]) == 1 && !step->padded) {
         positions *= rows;
         rows = 1;
     }
