@@ -48,10 +48,8 @@ plane_t plane_of(const ndarray_obj_t *array, size_t channel);
 mp_obj_t decode_image(decoder_obj_t *keeper, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args);
 
 extern const mp_obj_type_t ujpeg_decoder_type;
-extern const mp_obj_type_t ujpeg_frames_type;
 MP_DECLARE_CONST_FUN_OBJ_1(ujpeg_info_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_decode_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ujpeg_decode_to_file_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_encode_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_encode_to_file_obj);
 

@@ -1,4 +1,4 @@
-# libjpeg-turbo's decoder as a static library for one architecture, from the
+# libjpeg-turbo's decoder and forward transform as a static library for one architecture, from the
 # pinned sources and the configuration in libjpeg/, with what cameras never use
 # left out. variant/firmware.mk includes this file.
 
@@ -6,9 +6,9 @@ LIBJPEG := $(BUILD)/libjpeg
 LIBJPEG_CONFIG := usermodules/ujpeg/libjpeg
 
 LIBJPEG_FILES := jcomapi jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput jdmainct jdmarker \
-	jdmaster jdphuff jdpostct jdsample jidctint jidctred jmemmgr jutils
+	jdmaster jdphuff jdpostct jdsample jfdctint jidctint jidctred jmemmgr jutils
 # Entropy decoding and the sample loops take nearly all of the time.
-LIBJPEG_FAST := jdhuff jdcoefct jdsample jdcolor jidctint jidctred jdphuff
+LIBJPEG_FAST := jdhuff jdcoefct jdsample jdcolor jfdctint jidctint jidctred jdphuff
 
 ifeq ($(ARCH),armv7hf)
 LIBJPEG_NEON := simd/arm/aarch32/jsimd
@@ -16,7 +16,7 @@ else ifeq ($(ARCH),aarch64)
 LIBJPEG_NEON := simd/arm/aarch64/jsimd
 endif
 ifdef LIBJPEG_NEON
-LIBJPEG_NEON += $(addprefix simd/arm/,jdcolor-neon jdsample-neon jidctint-neon jidctred-neon)
+LIBJPEG_NEON += $(addprefix simd/arm/,jdcolor-neon jdsample-neon jfdctint-neon jidctint-neon jidctred-neon)
 LIBJPEG_FILES += $(LIBJPEG_NEON)
 # Of its routines only those for red, green, blue are ever called.
 $(LIBJPEG)/$(firstword $(LIBJPEG_NEON)).o: LIBJPEG_CFLAGS += $(foreach pixels,rgb565 extrgbx extbgr extbgrx extxbgr \

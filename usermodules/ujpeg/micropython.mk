@@ -1,11 +1,12 @@
 UJPEG_DIR := $(USERMOD_DIR)
 UJPEG_LIBJPEG := $(BUILD)/../libjpeg
 
-SRC_USERMOD_C += $(addprefix $(UJPEG_DIR)/,modujpeg.c binding_source.c binding_decode.c)
+SRC_USERMOD_C += $(addprefix $(UJPEG_DIR)/,modujpeg.c binding_source.c binding_decode.c binding_encode.c)
 SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/, \
 	area_resize.c \
 	framing.c \
 	jpeg_decode.c \
+	jpeg_encode.c \
 	jpeg_errors.c \
 	jpeg_input.c \
 	jpeg_memory.c \
@@ -23,4 +24,4 @@ $(BUILD)/$(PROG): $(UJPEG_LIBJPEG)/libjpeg.a
 # The loops over all pixels: one that vector instructions suit, one with short
 # runs that they do not.
 $(BUILD)/ujpeg/planes.o: CFLAGS += $(if $(DEBUG),,-O3)
-$(BUILD)/ujpeg/area_resize.o: CFLAGS += $(if $(DEBUG),,-O2)
+$(BUILD)/ujpeg/area_resize.o $(BUILD)/ujpeg/jpeg_encode.o: CFLAGS += $(if $(DEBUG),,-O2)

@@ -118,3 +118,39 @@ class Decoder:
 
         RuntimeError: a stream's readinto() called this Decoder.
         """
+
+class _Writable(Protocol):
+    def write(self, data: bytearray) -> int | None: ...
+
+def encode(
+    image: _Image,
+    *,
+    quality: int = 85,
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = "4:2:0",
+    restart: int = 0,
+    comment: bytes | None = None,
+    exif: bytes | None = None,
+    out: bytearray | None = None,
+) -> bytes | int:
+    """Encode an image as a baseline JPEG file and return its bytes.
+
+    image: uint8, gray (H, W), red-green-blue (H, W, 3) or three planes (H, W);
+    views with any strides. quality: 1 to 100. restart: units (MCUs) between restart
+    markers, 0 for none. exif: the content of the Exif segment, which begins with
+    b"Exif\\0\\0". out: a buffer that takes the bytes; the result is then their number.
+
+    ValueError: a wrong image or argument, or `out` is too small. MemoryError: the
+    encoder's few rows are counted and limited as the memory of arrays.
+    """
+
+def encode_to_file(
+    image: _Image,
+    dst: str | _Writable,
+    *,
+    quality: int = 85,
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = "4:2:0",
+    restart: int = 0,
+    comment: bytes | None = None,
+    exif: bytes | None = None,
+) -> int:
+    """Encode as `encode` does into a file, given as a path or as a stream, and return the number of bytes."""
