@@ -14,8 +14,8 @@ MICROPY_VFS_FAT = 0
 MICROPY_VFS_LFS1 = 0
 MICROPY_VFS_LFS2 = 0
 
-# See thread.c and fprintf.c.
-LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf
+# See thread.c, fprintf.c and strerror.c.
+LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf -Wl,--wrap=strerror
 
 # Pairs of doubles count on every rounding.
 $(BUILD)/$(VARIANT_DIR)/elementary.o: CFLAGS += -ffp-contract=off

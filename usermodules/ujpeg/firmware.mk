@@ -48,6 +48,9 @@ $(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk variant/firmware.mk 
 	@# Nobody reads traces: neither their texts nor the calls are compiled.
 	@sed -i -E '/JMESSAGE\(JTRC_/,/\)$$/ s/"([^"\\]|\\.)*"/""/' $(@D)/jerror.h
 	@cat $(LIBJPEG_CONFIG)/no_trace.h >> $(@D)/jerror.h
+	@# Nor is anything turned into pixels of 16 or 32 bits.
+	@sed -i -e '/^  case JCS_RGB565:/,/^    break;/d' \
+		-e '/^\(gray\|rgb\|ycc\)_rgb_convert(/,/^}/{/case JCS_EXT_/,/break;/d}' $(@D)/jdcolor.c
 	@mv $@.part $@
 
 # Only scales of 1, 1/2, 1/4 and 1/8 are asked for: the inverse transforms of
