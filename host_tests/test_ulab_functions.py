@@ -312,6 +312,5 @@ def test_fourier_transform(interpreter, tmp_path):
         cases.expect("np.fft.ifft(np.fft.fft(a)) + (7 + 7j)", c + (7 + 7j), ulps=64, a=c)
     cases.check("np.fft.fft(a)", a=np.array([1, 2, 3, 4, 1, 2, 3, 4], np.uint8))
     cases.expect("np.fft.fft([1, 2])", "NotImplementedError")
-    cases.expect("np.fft.fft(a)", "TypeError", a=np.zeros((2, 2)))
     cases.expect("np.fft.fft(a)", "ValueError", a=np.zeros(0))
     cases.run(interpreter, tmp_path)

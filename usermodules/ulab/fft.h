@@ -1,4 +1,4 @@
-// The discrete Fourier transform of complex values, as pairs of parts.
+// The discrete Fourier transform of doubles: complex values are pairs of parts.
 
 #ifndef ULAB_FFT_H
 #define ULAB_FFT_H
@@ -9,7 +9,11 @@
 // Doubles of workspace for n values; 0 where that is more than can be counted.
 size_t fft_workspace(size_t n);
 
-// In place, for any n >= 1, and without the division by n for the inverse.
-void fft(double *values, size_t n, bool inverse, double *workspace);
+// Of any n >= 1 complex values in place, without the division by n for the inverse.
+void fft_complex(double *values, size_t n, bool inverse, double *workspace);
+
+// Of the n real numbers at the start of `values`, where there is room for the n
+// complex results.
+void fft_real(double *values, size_t n, double *workspace);
 
 #endif // ULAB_FFT_H

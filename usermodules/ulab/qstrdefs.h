@@ -1,4 +1,5 @@
 // Names with dots, which are not found in the sources by themselves.
+Q(ulab._fft)
 Q(ulab._generator)
 Q(ulab._integrate)
 Q(ulab._linalg)
@@ -8,6 +9,7 @@ Q(ulab._triangles)
 Q(ulab._utils)
 Q(ulab.numpy)
 Q(ulab.numpy.__init__)
+Q(ulab.numpy.fft)
 Q(ulab.numpy.linalg)
 Q(ulab.scipy.integrate)
 Q(ulab.scipy.linalg)
