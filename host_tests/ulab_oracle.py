@@ -455,6 +455,8 @@ class _Transforms:
 
     def __getattr__(self, attribute):
         function = getattr(numpy.fft, attribute)
+        if "freq" in attribute or "shift" in attribute:
+            return function
         return lambda a, *options, **names: function(
             a.astype(complex if numpy.iscomplexobj(a) else numpy.float64), *options, **names
         )

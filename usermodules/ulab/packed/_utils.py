@@ -33,6 +33,8 @@ from_uint32_buffer = _reader(_np.uint32)
 
 
 def spectrogram(a, *, scratchpad=None, out=None, log=False):
+    if isinstance(a, _np.ndarray) and a.ndim != 1:
+        raise TypeError("input must have 1 dimension")
     if scratchpad is not None:
         _float_out(scratchpad, 2 * len(a))
     if out is not None:
