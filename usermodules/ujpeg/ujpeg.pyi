@@ -4,7 +4,7 @@ A source is a path, the bytes of a file in any object with a buffer, or a stream
 any object with `readinto`, a socket for instance. Of a stream nothing is read
 beyond the end marker of the image, so that one image can follow another. A
 non-blocking stream without data raises OSError(EAGAIN), and what was read of the
-image is lost: let `frames` collect images from those.
+image is lost.
 """
 
 from typing import Literal, NamedTuple, Protocol
