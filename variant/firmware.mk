@@ -39,7 +39,8 @@ TARGET := arm-linux-gnueabihf
 TARGET_CFLAGS := -mthumb -march=armv7-a -mfpu=neon-vfpv3 -mfloat-abi=hard
 else ifeq ($(ARCH),aarch64)
 TARGET := aarch64-linux-gnu
-TARGET_CFLAGS :=
+# All of the program lies within 1 MB: an address is one instruction.
+TARGET_CFLAGS := -mcmodel=tiny
 else ifeq ($(ARCH),host)
 UNIX_FLAGS :=
 else ifeq ($(ARCH),host-debug)

@@ -31,6 +31,10 @@ endif
 LIBJPEG_LEFT_OUT := DCT_IFAST_SUPPORTED|DCT_FLOAT_SUPPORTED|SAVE_MARKERS_SUPPORTED|BLOCK_SMOOTHING_SUPPORTED|$\
 	UPSAMPLE_MERGING_SUPPORTED|QUANT_1PASS_SUPPORTED|QUANT_2PASS_SUPPORTED
 
+LIBJPEG_IMPOSSIBLE := JWRN_(ARITH_BAD_CODE|BOGUS_ICC)|JERR_(BAD_(DROP_SAMPLING|IN_COLORSPACE|PROG_SCRIPT|SCAN_SCRIPT)|$\
+	CANT_SUSPEND|(EMS|FILE|XMS)_(READ|WRITE)|HUFF_(CLEN_OVERFLOW|MISSING_CODE)|MISMATCHED_QUANT_TABLE|MISSING_DATA|$\
+	NO_ARITH_TABLE|QUANT_(COMPONENTS|FEW_COLORS|MANY_COLORS)|TFILE_(CREATE|READ|SEEK|WRITE))
+
 LIBJPEG_CFLAGS := -w -g -ffunction-sections -fdata-sections -DNO_GETENV -DNO_PUTENV -DNEON_INTRINSICS \
 	-I$(LIBJPEG_CONFIG) -I$(LIBJPEG)/source -I$(LIBJPEG)/source/simd/arm $(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)
 LIBJPEG_CC := $(or $(TARGET_CC),cc)
@@ -46,7 +50,8 @@ $(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk variant/firmware.mk 
 	@cp -R $(SOURCES)/libjpeg-turbo/simd/jsimd.h $(SOURCES)/libjpeg-turbo/simd/arm $(@D)/simd
 	@sed -E 's/^#define ($(LIBJPEG_LEFT_OUT))\b/#undef \1/' $(SOURCES)/libjpeg-turbo/jmorecfg.h > $@.part
 	@# Nobody reads traces: neither their texts nor the calls are compiled.
-	@sed -i -E '/JMESSAGE\(JTRC_/,/\)$$/ s/"([^"\\]|\\.)*"/""/' $(@D)/jerror.h
+	@# Nor can errors of what is not linked occur.
+	@sed -i -E '/JMESSAGE\((JTRC_\w+|$(LIBJPEG_IMPOSSIBLE)),/ { /,$$/ n; s/"([^"\\]|\\.)*"/""/ }' $(@D)/jerror.h
 	@cat $(LIBJPEG_CONFIG)/no_trace.h >> $(@D)/jerror.h
 	@# Nor is anything turned into pixels of 16 or 32 bits.
 	@sed -i -e '/^  case JCS_RGB565:/,/^    break;/d' \
