@@ -245,6 +245,14 @@ INTERFACE = """
 import gc, sys, ulab, unn
 from ulab import numpy as np
 
+# The collector takes what it finds on the stack for objects: deep calls overwrite it.
+def clean_stack(depth):
+    return depth and clean_stack(depth - 1)
+
+def collect():
+    clean_stack(20)
+    gc.collect()
+
 def raises(kind, text, function, *arguments):
     try:
         function(*arguments)
@@ -264,6 +272,12 @@ assert info.inputs[0].dtype in (np.int8, np.float32) and info.outputs[0].dtype =
 assert info.operators == ("conv2d", "max_pool", "conv2d", "softmax")
 assert (info.multiply_adds, info.arena_bytes) == (multiply_adds, arena_bytes)
 raises(ValueError, "not a .unn file", unn.info, b"nothing")
+
+# before there is an arena that networks share
+ulab.memory(limit=ulab.memory().used + 64)
+raises(MemoryError, "%d bytes" % (arena_bytes + 32), unn.load, path)
+raises(MemoryError, "%d bytes" % len(data), unn.load, bytearray(data))
+ulab.memory(limit=1 << 26)
 
 nets = [unn.load(source) for source in (path, data, bytearray(data), memoryview(data), memoryview(b"x" + data)[1:])]
 for net in nets:
@@ -328,20 +342,13 @@ for source in (path, data, bytearray(data)):
         except MemoryError:
             pass
         ulab.memory(limit=1 << 26)
-ulab.memory(limit=ulab.memory().used + 64)
-raises(MemoryError, "%d bytes" % (arena_bytes + 32), unn.load, path)
-raises(MemoryError, "%d bytes" % len(data), unn.load, bytearray(data))
-ulab.memory(limit=1 << 26)
 
 # nothing leaks, neither from networks nor from refused files
 del junk
 for i in range(50):
     unn.load(path)(image)
     raises(ValueError, "checksum", unn.load, bytearray(data[:-1] + b"x"))
-def clean_stack(depth):
-    return depth and clean_stack(depth - 1)
-clean_stack(20)
-gc.collect()
+collect()
 left = ulab.memory().used
 assert left <= used, (left, used)
 print("done")
