@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from interpreters import ROOT
 
-from mpycam import train
+from mpycam import runtime, train
 from mpycam.cli import main
 from mpycam.errors import MpycamError
 from mpycam.scenes import CLOSED_BELOW, OPEN_ABOVE, dataset, door_region
@@ -102,13 +102,13 @@ def test_interpreter_errors_are_said(tmp_path, host):
     broken = tmp_path / "broken.unn"
     broken.write_bytes(MODEL.read_bytes()[:-5])
     with pytest.raises(MpycamError, match="broken.unn"):
-        train.interpreter_answers(host.command, broken, np.zeros((1, 48, 64), np.uint8))
+        runtime.answers(host.command[0], broken, np.zeros((1, 48, 64), np.uint8))
 
 
 def test_committed_network_on_a_fresh_day(interpreter, fresh, tmp_path):
     raw = tmp_path / "images"
     raw.write_bytes(fresh.images.tobytes())
-    answers = train.parsed_answers(interpreter.run(train.ANSWER_SCRIPT, MODEL, raw))
+    answers = np.stack(runtime.parsed(interpreter.run(runtime.SCRIPT, MODEL, raw)))
     assert answers.shape == (len(fresh.images), 2)
     # Every CPU gives what the integers of the NumPy reference give, bit for bit.
     np.testing.assert_array_equal(answers[:, 1], train.reference_answers(MODEL.read_bytes(), fresh.images))

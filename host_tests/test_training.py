@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +14,11 @@ from PIL import Image
 torch = pytest.importorskip("torch")
 from interpreters import ROOT  # noqa: E402
 
+from mpycam import runtime  # noqa: E402
 from mpycam.cli import main  # noqa: E402
 from mpycam.training import calibrate, quantaware  # noqa: E402
 from mpycam.training.augment import Augmentation  # noqa: E402
-from mpycam.training.fit import Plan, Ranks, View, fit, logits  # noqa: E402
+from mpycam.training.fit import Plan, Ranks, View, fit  # noqa: E402
 from mpycam.training.nets import Design, build, designs_below, multiply_adds, normalised  # noqa: E402
 from mpycam.training.prune import prune  # noqa: E402
 from mpycam.training.stages import Stages  # noqa: E402
@@ -104,19 +104,19 @@ def test_folding_batch_norm_changes_nothing():
 def test_rounding_costs_little_and_can_be_taken_off():
     folded = quantaware.fold(some_network())
     levels = normalised(some_view(32, 1).levels)
-    expected = logits(folded, levels).detach()
+    expected = folded[:-1](levels).detach()
     rounded = quantaware.rounded(folded).train()
     for part in rounded:
         if isinstance(part, torch.nn.Dropout):
             part.eval()
     rounded(levels)
-    answers = logits(rounded.eval(), levels)
+    answers = rounded.eval()[:-1](levels)
     assert 0 < (answers - expected).abs().max() < 0.1 * expected.abs().max()
     answers.sum().backward()
     plain = quantaware.plain(rounded)
     assert [type(part) for part in plain] == [type(part) for part in folded]
     # What it has learned is the rounded weights.
-    assert (logits(plain, levels) - expected).abs().max() < 0.1 * expected.abs().max()
+    assert (plain[:-1](levels) - expected).abs().max() < 0.1 * expected.abs().max()
 
 
 def test_temperature_is_found():
@@ -133,9 +133,9 @@ def test_temperature_is_found():
 def test_temperature_goes_into_the_weights():
     network = some_network()
     levels = normalised(some_view(4, 1).levels)
-    before = logits(network, levels)
+    before = network[:-1](levels)
     calibrate.apply_temperature(network, 2.5)
-    assert torch.allclose(logits(network, levels), before / 2.5, atol=1e-5)
+    assert torch.allclose(network[:-1](levels), before / 2.5, atol=1e-5)
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.01, 0.1])
@@ -248,7 +248,6 @@ def test_a_folder_becomes_a_network(trained, pictures, capsys, host):
 
 def test_onnx_file_says_the_same(trained, pictures, host):
     onnxruntime = pytest.importorskip("onnxruntime")
-    from mpycam.training import runtime
     from mpycam.training.nets import view
     from mpycam.training.samples import load
     from mpycam.unn_file import read
@@ -260,7 +259,7 @@ def test_onnx_file_says_the_same(trained, pictures, host):
     session = onnxruntime.InferenceSession(str(model.with_suffix(".onnx")))
     floats = np.concatenate([session.run(None, {"image": normalised(level)[None].numpy()})[0] for level in levels])
     pictures = levels.byte().permute(0, 2, 3, 1).numpy().reshape(len(samples), *shape)
-    answers = runtime.answers(Path(host.command[0]), model, pictures)
+    answers = np.stack(runtime.answers(host.command[0], model, pictures))
     assert np.abs(floats - answers).max() < 0.15
     assert np.all(floats.argmax(1) == answers.argmax(1))
 

@@ -10,33 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from mpycam import runtime
 from mpycam.errors import MpycamError
 from mpycam.unn_file import read
 from mpycam.unn_reference import answer, run_network
 
 FLOAT32_TOLERANCE = 1e-4  # of the largest value
-
-# Run in the interpreter: the answers to raw images, as lines of hexadecimal float32.
-ANSWER_SCRIPT = """
-import sys, binascii, unn
-from ulab import numpy as np
-net = unn.load(sys.argv[1])
-shapes = [tensor.shape for tensor in unn.info(sys.argv[1]).inputs]
-files = [open(path, "rb") for path in sys.argv[2:]]
-def image(file, shape):
-    count = 1
-    for size in shape:
-        count *= size
-    data = file.read(count)
-    return np.frombuffer(data, dtype=np.uint8).reshape(shape) if data else None
-while True:
-    images = [image(file, shape) for file, shape in zip(files, shapes)]
-    if images[0] is None:
-        break
-    answers = net(*images)
-    for answer in answers if isinstance(answers, tuple) else (answers,):
-        print(str(binascii.hexlify(answer.flatten()), "ascii"))
-"""
 
 PROFILE_SCRIPT = """
 import sys, unn
@@ -75,20 +54,10 @@ def describe(network):
 
 def interpreter_answers(interpreter, model, images, network):
     """What the host build answers: for each output a float32 array (n, *shape)."""
-    if not Path(interpreter).is_file():
-        raise MpycamError(f"no interpreter at {interpreter}: build it with make firmware-native ARCH=host")
-    with tempfile.TemporaryDirectory() as folder:
-        script, paths = Path(folder) / "answer.py", []
-        script.write_text(ANSWER_SCRIPT)
-        for index, part in enumerate(images):
-            paths.append(Path(folder) / str(index))
-            paths[-1].write_bytes(np.ascontiguousarray(part).tobytes())
-        result = subprocess.run([interpreter, script, model, *paths], capture_output=True, text=True)
-    if result.returncode:
-        raise MpycamError(f"{interpreter} failed on {model}: {result.stderr.strip()[-500:]}")
-    lines, count = result.stdout.split(), len(network.outputs)
+    count = len(network.outputs)
+    lines = runtime.answers(interpreter, model, *images, outputs=count)
     return [
-        np.stack([np.frombuffer(bytes.fromhex(line), "<f4").reshape(part.shape) for line in lines[index::count]])
+        np.stack([line.reshape(part.shape) for line in lines[index::count]])
         for index, part in enumerate(network.outputs)
     ]
 

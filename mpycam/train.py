@@ -1,30 +1,17 @@
 """`mpycam train-door`: renders door scenes, trains the door network on them, converts it to int8, measures it."""
 
 import json
-import os
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
-from mpycam.errors import MpycamError
+from mpycam import runtime
+from mpycam.training import scores
 
 LABELS = ["closed", "open"]
 # The network sees (pixel - OFFSET) * SCALE.
 OFFSET, SCALE = 128.0, 1 / 64
-
-# Run in the interpreter: the network's answers to raw images, as lines of hexadecimal float32.
-ANSWER_SCRIPT = """
-import sys, binascii, unn
-from ulab import numpy as np
-net = unn.load(sys.argv[1])
-with open(sys.argv[2], "rb") as images:
-    while data := images.read(48 * 64):
-        image = np.frombuffer(data, dtype=np.uint8).reshape((48, 64))
-        print(str(binascii.hexlify(net(image)), "ascii"))
-"""
 
 
 def add_command(subcommands):
@@ -47,8 +34,7 @@ def add_command(subcommands):
 
 def run(options):
     """Train, convert, measure, write the network and its card; return the exit status."""
-    if not options.interpreter.is_file():
-        raise MpycamError(f"no interpreter at {options.interpreter}: build it with make firmware-native ARCH=host")
+    runtime.need(options.interpreter)
     card = train(options.output, options.interpreter, options.seed, options.quick, options.workers)
     return 0 if options.quick or card["test"]["host build"]["balanced accuracy"] >= 0.99 else 1
 
@@ -94,9 +80,9 @@ def train(output, interpreter, seed=1, quick=False, workers=None, say=print):
     answers = {
         "PyTorch float32": float_answers(network, test.images),
         "NumPy int8": reference_answers(data, test.images),
-        "host build": interpreter_answers([interpreter], output, test.images)[:, 1],
+        "host build": np.stack(runtime.answers(interpreter, output, test.images))[:, 1],
     }
-    hard_answers = interpreter_answers([interpreter], output, hard.images)[:, 1]
+    hard_answers = np.stack(runtime.answers(interpreter, output, hard.images))[:, 1]
     card = {
         "network": output.name,
         "answers": LABELS,
@@ -232,13 +218,12 @@ def float_answers(network, images):
 
 def confusion(truth, probability):
     """Counts [[closed as closed, closed as open], [open as closed, open as open]]."""
-    answer = probability > 0.5
-    return [[int(((truth == t) & (answer == a)).sum()) for a in (False, True)] for t in (False, True)]
+    return scores.confusion(truth.astype(int), (probability > 0.5).astype(int), len(LABELS))
 
 
 def balanced_accuracy(truth, probability):
     """Mean of the parts of closed and of open doors that are told right; of one part where there is no other."""
-    return float(np.mean([row[i] / sum(row) for i, row in enumerate(confusion(truth, probability)) if sum(row)]))
+    return scores.balanced_accuracy(truth.astype(int), (probability > 0.5).astype(int), len(LABELS))
 
 
 def figures(truth, probability):
@@ -277,26 +262,6 @@ def reference_answers(data, images):
         values = run_network(network, part)[id(network.outputs[0])]
         parts.append(values.reshape(len(part), 2)[:, 1])
     return np.concatenate(parts)
-
-
-def interpreter_answers(command, model, images):
-    """All outputs (n, 2) float32 of a .unn file, computed by an interpreter started with `command` (a list)."""
-    with tempfile.TemporaryDirectory() as folder:
-        script, raw = Path(folder) / "answer.py", Path(folder) / "images"
-        script.write_text(ANSWER_SCRIPT)
-        raw.write_bytes(np.ascontiguousarray(images).tobytes())
-        result = subprocess.run([*map(os.fspath, command), script, model, raw], capture_output=True, text=True)
-    if result.returncode:
-        raise MpycamError(f"{command[-1]} failed on {model}: {result.stderr.strip()[-500:]}")
-    answers = parsed_answers(result.stdout)
-    if len(answers) != len(images):
-        raise MpycamError(f"{command[-1]} gave {len(answers)} answers to {len(images)} images")
-    return answers
-
-
-def parsed_answers(printed):
-    """The outputs (n, 2) float32 that ANSWER_SCRIPT printed."""
-    return np.frombuffer(bytes.fromhex("".join(printed.split())), "<f4").reshape(-1, len(LABELS))
 
 
 def report(card, say):

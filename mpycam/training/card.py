@@ -9,13 +9,6 @@ from mpycam.training.calibrate import reliability
 WORST = 24
 
 
-def confusion(labels, answers, classes):
-    """Counts (classes, classes) as lists: rows are the truth, columns the answers."""
-    counts = np.zeros((classes, classes), int)
-    np.add.at(counts, (labels, answers), 1)
-    return counts.tolist()
-
-
 def write(path, card):
     """Write the card as JSON."""
     path.write_text(json.dumps(card, indent=1) + "\n")

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mpycam.errors import MpycamError
+from mpycam import runtime
+from mpycam.training.scores import confusion_lines
 
 # Multiply-adds a millisecond: 667 MHz, 0.9 instructions a multiply-add of a small int8 network, a cycle each;
 # docs/unn-speed.md tells how that is counted and estimated.
@@ -59,8 +60,7 @@ def run_train(options):
     from mpycam.training.pipeline import Run, Settings, check
     from mpycam.training.samples import load
 
-    if not options.interpreter.is_file():
-        raise MpycamError(f"no interpreter at {options.interpreter}: build it with make firmware-native ARCH=host")
+    runtime.need(options.interpreter)
     is_first = os.environ.get("RANK", "0") == "0"
     samples = load(options.data, options.labels, options.crop, print if is_first else lambda line: None)
     settings = Settings(
@@ -81,8 +81,8 @@ def report(card):
     test = card["test"]
     print(f"{card['network']}: {card['bytes']:,} bytes, {card['design']}")
     print(f"test: balanced accuracy {test['balanced accuracy']:.4f}, calibration error {test['calibration error']:.4f}")
-    for label, row in zip(card["labels"], test["confusion"], strict=True):
-        print(f"  {label}: " + ", ".join(f"{count} told as {name}" for count, name in zip(row, card["labels"], strict=True)))
+    for line in confusion_lines(card["labels"], test["confusion"]):
+        print(line)
     if "threshold" in card:
         limit = card["threshold"]
         print(f"{limit['of']} above {limit['above']}: {limit['test']['detected']:.2%} detected, "

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from mpycam import runtime
 from mpycam.errors import MpycamError
-from mpycam.training import runtime
-from mpycam.training.nets import view
+from mpycam.training.nets import pictures, view
 from mpycam.training.pipeline import figures
+from mpycam.training.scores import confusion_lines
 from mpycam.unn_file import read
 
 
@@ -24,12 +25,12 @@ def evaluate(model, samples, interpreter, split=None, say=print):
         if not len(samples):
             raise MpycamError(f"no picture is of the split {split}")
     shape = network.tensors[0].shape
-    levels = view(samples.images, *shape[:2], len(shape) == 3).byte().permute(0, 2, 3, 1).numpy()
-    answers = runtime.answers(interpreter, model, levels.reshape(len(samples), *shape))
+    seen = pictures(view(samples.images, *shape[:2], len(shape) == 3))
+    answers = np.stack(runtime.answers(interpreter, model, seen))
     truth = np.array([labels.index(name) for name in samples.classes])[samples.labels]
     result = figures(truth, answers)
     say(f"{model}: {len(samples)} pictures, balanced accuracy {result['balanced accuracy']:.4f}, "
         f"calibration error {result['calibration error']:.4f}")  # fmt: skip
-    for name, row in zip(labels, result["confusion"], strict=True):
-        say(f"  {name}: " + ", ".join(f"{count} told as {other}" for count, other in zip(row, labels, strict=True)))
+    for line in confusion_lines(labels, result["confusion"]):
+        say(line)
     return result

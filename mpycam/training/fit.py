@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from mpycam.training.augment import Augmentation
 from mpycam.training.nets import normalised
+from mpycam.training.scores import balanced_accuracy, balanced_loss
 
 TEMPERATURE = 2.0  # at which a student listens to its teacher
 AVERAGING = 0.98  # of the weights, a step; less in the first steps, which start from nothing
@@ -56,27 +57,11 @@ class Plan:
     augment: float = 1.0  # strength
 
 
-def logits(network, x):
-    """What Softmax, the last layer, would see."""
-    return network[:-1](x)
-
-
 def probabilities(network, levels, batch=256):
     """The network's answers (n, classes) to levels (n, channels, height, width)."""
     network.eval()
     with torch.no_grad():
         return np.concatenate([network(normalised(part)).numpy() for part in levels.split(batch)])
-
-
-def balanced_accuracy(labels, answers, classes):
-    """Mean over the classes of the part that is told right."""
-    return float(np.mean([np.mean(answers[labels == index] == index) for index in range(classes) if np.any(labels == index)]))
-
-
-def balanced_loss(labels, probability, classes):
-    """Mean over the classes of the mean cross entropy."""
-    right = -np.log(np.clip(probability[np.arange(len(labels)), labels], 1e-7, 1))
-    return float(np.mean([right[labels == index].mean() for index in range(classes) if np.any(labels == index)]))
 
 
 def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=None, on_epoch=None):
@@ -101,9 +86,10 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         average, best, first, step = state["average"], state["best"], state["epoch"], state["step"]
-    trained = network
+    # Cross entropy takes what Softmax, the last layer, would see.
+    trained = network[:-1]
     if ranks.count > 1:
-        trained = torch.nn.parallel.DistributedDataParallel(_Head(network))
+        trained = torch.nn.parallel.DistributedDataParallel(trained)
     for epoch in range(first, plan.epochs):
         # All processes draw the same order and take turns in it; the seeds make a run that goes on the same.
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
@@ -115,7 +101,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         for chosen in order.split(plan.batch):
             chosen = chosen[ranks.rank :: ranks.count]
             levels, labels = augmentation(train.levels[chosen]), train.labels[chosen]
-            answers = trained(normalised(levels)) if trained is not network else logits(network, normalised(levels))
+            answers = trained(normalised(levels))
             loss = functional.cross_entropy(answers, labels, label_smoothing=plan.smoothing)
             if teacher is not None:
                 advice = functional.softmax(torch.log(teacher(chosen, levels).clamp(min=1e-6)) / TEMPERATURE, 1)
@@ -155,14 +141,3 @@ def _with_weights(network, weights, validation, classes):
     network.load_state_dict(kept)
     labels = validation.labels.numpy()
     return balanced_accuracy(labels, probability.argmax(1), classes), balanced_loss(labels, probability, classes)
-
-
-class _Head(torch.nn.Module):
-    """A network without its Softmax, for DistributedDataParallel, which wants a module."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.layers = network[:-1]
-
-    def forward(self, x):
-        return self.layers(x)

@@ -160,6 +160,12 @@ def view(images, height, width, colour):
     return levels.round()
 
 
+def pictures(levels):
+    """Levels (n, channels, height, width) as a camera would hand them over: uint8 (n, height, width[, 3])."""
+    images = levels.byte().permute(0, 2, 3, 1).contiguous().numpy()
+    return images if images.shape[3] == 3 else images[..., 0]
+
+
 def normalised(levels):
     """What goes into the first layer."""
     return (levels - OFFSET) * SCALE

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from mpycam import runtime
 from mpycam.convert import from_torch
 from mpycam.errors import MpycamError
-from mpycam.training import calibrate, card, prune, quantaware, runtime
-from mpycam.training.fit import Plan, Ranks, View, balanced_accuracy, fit, probabilities
-from mpycam.training.nets import OFFSET, SCALE, Design, build, multiply_adds, normalised, teacher, view
+from mpycam.training import calibrate, card, prune, quantaware
+from mpycam.training.fit import Plan, Ranks, View, fit, probabilities
+from mpycam.training.nets import OFFSET, SCALE, Design, build, multiply_adds, normalised, pictures, teacher, view
+from mpycam.training.scores import balanced_accuracy, confusion
 from mpycam.training.search import describe, search
 from mpycam.training.splits import split
 from mpycam.training.stages import Stages
@@ -171,13 +173,13 @@ class Run:
         train, validation = self._pair(design)
         step = max(1, len(train.labels) // 400)
         data = from_torch(
-            network, input_shape=design.input_shape, calibration=_pictures(train.levels[::step]),
+            network, input_shape=design.input_shape, calibration=pictures(train.levels[::step]),
             labels=list(self.samples.classes), scale=SCALE, offset=OFFSET,
         )  # fmt: skip
         trial = self.output.with_suffix(".trial")
         trial.write_bytes(data)
         try:
-            answers = runtime.answers(self.interpreter, trial, _pictures(validation.levels))
+            answers = np.stack(runtime.answers(self.interpreter, trial, pictures(validation.levels)))
         finally:
             trial.unlink()
         labels = validation.labels.numpy()
@@ -193,7 +195,7 @@ class Run:
         classes = self.samples.classes
         positive = classes.index(self.settings.positive) if self.settings.positive else len(classes) - 1
         answers = {
-            name: runtime.answers(self.interpreter, self.output, _pictures(self._view(design, name).levels))
+            name: np.stack(runtime.answers(self.interpreter, self.output, pictures(self._view(design, name).levels)))
             for name in ("validation", "test")
         }
         validation, test = self.parts["validation"], self.parts["test"]
@@ -241,15 +243,9 @@ def figures(labels, probability):
     answers = probability.argmax(1)
     return {
         "balanced accuracy": round(balanced_accuracy(labels, answers, classes), 4),
-        "confusion": card.confusion(labels, answers, classes),
+        "confusion": confusion(labels, answers, classes),
         "calibration error": round(calibrate.expected_calibration_error(labels, probability), 4),
     }
-
-
-def _pictures(levels):
-    """Levels (n, channels, height, width) as the camera would hand them over, uint8."""
-    pictures = levels.byte().permute(0, 2, 3, 1).numpy()
-    return np.ascontiguousarray(pictures if pictures.shape[3] == 3 else pictures[..., 0])
 
 
 def _log(output):
