@@ -1,6 +1,7 @@
 """`mpycam eap build`: the package's bytes, files and refusals."""
 
 import json
+import gzip
 import os
 import shutil
 import subprocess
@@ -57,6 +58,7 @@ def test_container(tmp_path, firmware):
     assert data[:10] == bytes.fromhex("1f8b0800000000000203")
     assert made.path.name == "sample_app_1_2_3_armv7hf.eap" and made.size == len(data)
     content = subprocess.run(["gzip", "-dc", made.path], capture_output=True, check=True).stdout
+    assert len(data) < len(gzip.compress(content, 9))
     assert len(content) % 10240 == 0 and content[257:265] == b"ustar  \0"
     listing = subprocess.run(["tar", "tvzf", made.path, "--utc"], capture_output=True, text=True, check=True).stdout
     assert [line.split()[:2] + line.split()[3:] for line in listing.splitlines()] == [
