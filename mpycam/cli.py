@@ -11,6 +11,7 @@ from mpycam.errors import MpycamError
 # and sets `run`, a function from the parsed arguments to the exit status.
 # Heavy libraries are imported inside `run`, so that the help stays quick.
 COMMANDS = [
+    "mpycam.camera.command",
     "mpycam.convert",
     "mpycam.demo",
     "mpycam.deploy",

@@ -1,0 +1,1 @@
+"""A virtual camera: an Axis camera's interfaces on loopback, for developers of camera applications."""

@@ -1,0 +1,124 @@
+"""The camera as a whole."""
+
+import asyncio
+import uuid
+
+from mpycam.camera import factory_parameters
+from mpycam.camera.accounts import Accounts, ServiceAccounts
+from mpycam.camera.authentication import Authentication
+from mpycam.camera.clock import Clock
+from mpycam.camera.events import Events
+from mpycam.camera.identity import Identity, new_serial_number
+from mpycam.camera.logs import Logs
+from mpycam.camera.parameters import Parameters
+from mpycam.camera.profile import DEFAULT_PROFILE, PROFILES
+from mpycam.camera.router import Router
+from mpycam.camera.server import Server
+from mpycam.camera.storage import Storage
+from mpycam.camera.vapix import systemready
+
+FILE = "camera.json"
+DEFAULT_ARCHITECTURE = "armv7hf"
+# Each has add_routes(router).
+ROUTES = [systemready]
+# What a reboot takes at least, and how long a request that asks for it has to get its answer.
+REBOOT_SECONDS = 0.2
+
+
+class Camera:
+    """A camera whose flash is the folder `folder`.
+
+    `profile` and `architecture` are names as on the command line; None: what the camera in this folder
+    was the last time. A part is anything with `async start()` and `async stop()`, which are called when
+    the camera boots and when it goes down; a part reads its state from camera.storage in start().
+    """
+
+    def __init__(self, folder, profile=None, architecture=None, host="127.0.0.1", port=0, tls_port=0):
+        self.storage = Storage(folder)
+        kept = self.storage.read(FILE)
+        known = kept or {"serial_number": new_serial_number(), "soc_serial_number": uuid.uuid4().hex.upper()}
+        known["profile"] = profile or known.get("profile", DEFAULT_PROFILE)
+        known["architecture"] = architecture or known.get("architecture", DEFAULT_ARCHITECTURE)
+        self.storage.write(FILE, known)
+        self.profile = PROFILES[known["profile"]]
+        self.identity = Identity(known["serial_number"], known["architecture"], known["soc_serial_number"])
+        # aiohttp middlewares around everything else.
+        self.middlewares = []
+        self.clock = Clock()
+        self.boot_id = None
+        self._load()
+        router = Router()
+        for module in ROUTES:
+            module.add_routes(router)
+        self.server = Server(self, router, host, port, tls_port)
+        # In the order in which they start.
+        self.parts = [self.server]
+        self._started = []
+        self._tasks = set()
+
+    async def start(self):
+        """Boot; raises OSError where a port cannot be had."""
+        self.boot_id = str(uuid.uuid4())
+        self.clock.boot()
+        self.events.clear()
+        self.service_accounts.clear()
+        try:
+            for part in self.parts:
+                self._started.append(part)
+                await part.start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self):
+        """Switch off. The folder belongs to nobody afterwards."""
+        await self._down()
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        self.logs.close()
+        self.storage.close()
+
+    def reboot(self):
+        """Reboot soon, when the request that asked for it has its answer; returns a future of when it is done."""
+        return self._soon(self._reboot())
+
+    def factory_default(self, keep_network=True):
+        """Forget everything but the identity and, if wanted, the network's parameters, and reboot soon."""
+        return self._soon(self._reboot(erase=True, keep_network=keep_network))
+
+    async def _reboot(self, erase=False, keep_network=False):
+        await asyncio.sleep(REBOOT_SECONDS)
+        await self._down()
+        if erase:
+            self.logs.close()
+            self.storage.erase(keep=[FILE])
+            self._load()
+        await self.start()
+
+    async def _down(self):
+        while self._started:
+            await self._started.pop().stop()
+
+    def _load(self):
+        self.accounts = Accounts(self.storage, self.identity.realm)
+        self.service_accounts = ServiceAccounts()
+        self.parameters = Parameters(self.storage, factory_parameters.definitions(self.identity, self.profile))
+        self.logs = Logs(self.storage.path("log"), self.identity.host_name, self.profile, self.clock)
+        self.events = Events(self.clock)
+        self.authentication = Authentication(self)
+
+    def _soon(self, work):
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def reset(folder):
+    """Set the camera in a folder, which must not be running, back to its factory default."""
+    storage = Storage(folder)
+    try:
+        storage.erase(keep=[FILE])
+    finally:
+        storage.close()

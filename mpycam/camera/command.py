@@ -1,0 +1,81 @@
+"""`mpycam camera run` and `mpycam camera reset`."""
+
+import os
+from pathlib import Path
+
+from mpycam.errors import MpycamError
+
+
+def add_command(subcommands):
+    """Add the parsers of `mpycam camera`."""
+    camera = subcommands.add_parser("camera", help="a virtual camera on loopback")
+    actions = camera.add_subparsers(metavar="ACTION", required=True)
+
+    run = actions.add_parser("run", help="switch the camera on")
+    _add_state(run)
+    run.add_argument("--arch", choices=["armv7hf", "aarch64", "host"], help="its processor (at first: armv7hf)")
+    run.add_argument("--profile", metavar="OS", help="its AXIS OS: 9.80, 10.12, 11.11, 12.x, 12.10, 13 (at first: 12.x)")
+    run.add_argument("--host", default="127.0.0.1", help="the address that it listens at (default: %(default)s)")
+    run.add_argument("--port", type=int, default=8080, help="of HTTP, 0 for any that is free (default: %(default)s)")
+    run.add_argument("--tls-port", type=int, default=0, help="of HTTPS, 0 for any that is free (default: %(default)s)")
+    run.add_argument("--account", metavar="NAME:PASSWORD", help="an administrator to make where there is none yet")
+    run.set_defaults(run=run_camera)
+
+    reset = actions.add_parser("reset", help="set the camera back to its factory default")
+    _add_state(reset)
+    reset.set_defaults(run=run_reset)
+
+
+def _add_state(parser):
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    parser.add_argument(
+        "--state", metavar="DIR", default=Path(home, "mpycam", "camera"), help="the camera's flash (default: %(default)s)"
+    )
+
+
+def run_camera(options):
+    """Run a camera until SIGINT or SIGTERM; each address that it listens at is printed when it is ready."""
+    import asyncio
+
+    from mpycam.camera.profile import PROFILES
+
+    if options.profile not in (None, *PROFILES):
+        raise MpycamError(f"there is no profile {options.profile!r}, only {', '.join(PROFILES)}")
+    asyncio.run(_run(options))
+    return 0
+
+
+async def _run(options):
+    import asyncio
+    import signal
+
+    from mpycam.camera.accounts import AccountError
+    from mpycam.camera.camera import Camera
+    from mpycam.camera.role import Role
+
+    over = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    camera = Camera(options.state, options.profile, options.arch, options.host, options.port, options.tls_port)
+    if options.account and camera.accounts.needs_setup:
+        name, _, password = options.account.partition(":")
+        try:
+            camera.accounts.add(name, password, Role.ADMIN, ptz=True)
+        except AccountError as error:
+            raise MpycamError(f"--account: {error}") from None
+    await camera.start()
+    address, port = camera.server.in_camera_address
+    print(f"{camera.identity.product.short_name} ({camera.identity.architecture}, AXIS OS {camera.profile.version})")
+    print(camera.server.url)
+    print(camera.server.secure_url)
+    print(f"http://{address}:{port}/ from inside", flush=True)
+    await over.wait()
+    await camera.stop()
+
+
+def run_reset(options):
+    """Set the camera in a folder back to its factory default."""
+    from mpycam.camera.camera import reset
+
+    reset(options.state)
+    return 0

@@ -1,0 +1,1 @@
+"""VAPIX, the HTTP interface of Axis cameras: one module for each family of CGIs."""
