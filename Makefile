@@ -86,12 +86,21 @@ bench-ulab: packages-build $(PYTHON_ENV)/ready ## time ulab beside NumPy on this
 	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
 	$(PYTHON_ENV)/bin/python bench/ulab_numpy.py dist/host/micropython
 
+# A folder with the networks to compare on; where there is none, the benchmark makes its own.
+NETS ?= ../shared/tools/nets
+
+.PHONY: bench-unn
+bench-unn: packages-build $(PYTHON_ENV)/ready-train ## time unn beside ONNX Runtime and ncnn on this machine
+	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
+	@$(PYTHON_ENV)/bin/python bench/unn_runtimes.py dist/host/micropython $(NETS)
+
 # A folder with the plugin that counts instructions under qemu-arm.
 COUNTER ?= ../shared/tools/arm_insns
 
 .PHONY: bench-arm
-bench-arm: firmware ## count the ARMv7 instructions of ulab's operations
+bench-arm: firmware $(PYTHON_ENV)/ready-train ## count the ARMv7 instructions of ulab's operations and of networks
 	@bench/ulab_arm.py dist/$(ARCH)/micropython $(COUNTER)
+	@$(PYTHON_ENV)/bin/python bench/unn_arm.py dist/$(ARCH)/micropython $(COUNTER) $(NETS)
 
 .PHONY: fuzz-ulab
 SECONDS ?= 60

@@ -1,0 +1,40 @@
+"""Counts the instructions that a script takes in an ARMv7 build, under qemu-arm.
+
+A count is the same on every machine. What the start and the preparation take is
+in it: measure differences.
+"""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+
+class CounterMissing(Exception):
+    """What to install or to name."""
+
+
+def find_counter(given, folder):
+    """The plugin, compiled into `folder` where its source is given."""
+    if shutil.which("qemu-arm") is None:
+        raise CounterMissing("qemu-arm is missing: install the Debian package qemu-user (the static one loads no plugins)")
+    if given.is_dir() and (given / "insn_count.so").is_file():
+        return given / "insn_count.so"
+    if given.is_dir() and (given / "insn_count.c").is_file():
+        plugin = Path(folder) / "insn_count.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", "-O2", given / "insn_count.c", "-o", plugin], check=True)
+        return plugin
+    if given.is_file():
+        return given
+    raise CounterMissing(f"no instruction counter at {given}: name a folder with insn_count.c, or a plugin, as COUNTER=...")
+
+
+def count(plugin, micropython, script, folder, *arguments):
+    """Instructions of one run of a script, or the text of its error."""
+    path = Path(folder) / "script.py"
+    path.write_text(script)
+    command = ["qemu-arm", "-cpu", "cortex-a15", "-plugin", plugin, micropython, "-X", "heapsize=8M", path, *arguments]
+    result = subprocess.run([*map(str, command)], capture_output=True, text=True)
+    if result.returncode != 0:
+        return (result.stderr or result.stdout).strip().splitlines()[-1]
+    return int(re.search(r"insns (\d+)", result.stderr)[1])
