@@ -242,13 +242,14 @@ def test_many_viewers_cost_one_encoding_each_format():
 
     async def look():
         formats = [Format((640, 480)), Format((160, 120)), Format(rotation=90)]
+        await frames.start()
         got = await asyncio.gather(*(frames.jpeg(each) for each in formats * 20))
         later = [await frames.jpeg(each) for each in formats]
         own = await frames.jpeg(Format())
+        await frames.stop()
         return got, later, own
 
     got, later, own = asyncio.run(look())
-    frames.close()
     assert source.made == 3 and len(source.threads) == 1
     assert own == files[0] and got == later * 20
     assert [decoded(each).size for each in later] == [(640, 480), (160, 120), (240, 320)]
@@ -257,12 +258,13 @@ def test_many_viewers_cost_one_encoding_each_format():
 def test_a_viewer_that_leaves_takes_nothing_from_the_others():
     async def look():
         frames = Frames(Counting(1, [save(photo((320, 240)), "4:2:0")].__getitem__, 1, "one"))
+        await frames.start()
         leaving = asyncio.ensure_future(frames.jpeg(Format((640, 480))))
         staying = asyncio.ensure_future(frames.jpeg(Format((640, 480))))
         await asyncio.sleep(0)
         leaving.cancel()
         picture = await staying
-        frames.close()
+        await frames.stop()
         return picture, frames.source.made
 
     picture, made = asyncio.run(look())
@@ -275,9 +277,10 @@ def test_the_cache_is_bounded(monkeypatch):
 
     async def look():
         frames = Frames(source)
+        await frames.start()
         for compression in range(101):
             await frames.jpeg(Format(None, compression))
-        frames.close()
+        await frames.stop()
         return frames
 
     frames = asyncio.run(look())
@@ -288,18 +291,21 @@ def test_the_cache_is_bounded(monkeypatch):
 def test_a_damaged_file_stays_as_it_is():
     whole = save(photo((320, 240)), "4:2:0")
     bad = whole[: len(whole) // 2]
-    frames = Frames(JpegFiles(1, [bad].__getitem__, 1, "bad"))
 
     async def look():
-        return await frames.jpeg(Format()), await frames.jpeg(Format((160, 120)))
+        frames = Frames(JpegFiles(1, [bad].__getitem__, 1, "bad"))
+        await frames.start()
+        got = await frames.jpeg(Format()), await frames.jpeg(Format((160, 120)))
+        await frames.stop()
+        return got
 
     assert asyncio.run(look()) == (bad, bad)
-    frames.close()
 
 
 def test_a_held_picture_stands_still():
     async def look():
         frames = Frames(JpegFiles(200, [save(photo((16, 16), n), "4:2:0") for n in range(200)].__getitem__, 1000, "n"))
+        await frames.start()
         frames.hold(True)
         held = {await _after(frames, 0.003) for _ in range(5)}
         frames.hold(False)
@@ -307,7 +313,7 @@ def test_a_held_picture_stands_still():
         frames.hold(True)
         frames.show(JpegFiles(1, [b"".join([save(photo((8, 8)), "4:2:0")])].__getitem__, 1, "new"))
         shown = await frames.jpeg(Format())
-        frames.close()
+        await frames.stop()
         return held, moving, shown
 
     async def _after(frames, seconds):

@@ -3,11 +3,13 @@
 import asyncio
 import uuid
 
-from mpycam.camera import factory_parameters
+from mpycam.camera import factory_parameters, pictures, simulator
 from mpycam.camera.accounts import Accounts, ServiceAccounts
 from mpycam.camera.authentication import Authentication
 from mpycam.camera.clock import Clock
 from mpycam.camera.events import Events
+from mpycam.camera.faults import Faults
+from mpycam.camera.frames import Frames, open_source
 from mpycam.camera.identity import Identity, new_serial_number
 from mpycam.camera.logs import Logs
 from mpycam.camera.parameters import Parameters
@@ -20,7 +22,7 @@ from mpycam.camera.vapix import systemready
 FILE = "camera.json"
 DEFAULT_ARCHITECTURE = "armv7hf"
 # Each has add_routes(router).
-ROUTES = [systemready]
+ROUTES = [systemready, pictures, simulator]
 # What a reboot takes at least, and how long a request that asks for it has to get its answer.
 REBOOT_SECONDS = 0.2
 
@@ -31,9 +33,12 @@ class Camera:
     `profile` and `architecture` are names as on the command line; None: what the camera in this folder
     was the last time. A part is anything with `async start()` and `async stop()`, which are called when
     the camera boots and when it goes down; a part reads its state from camera.storage in start().
+    `source` is where pictures come from, of mpycam.camera.frames.open_source(); None: the door scene.
     """
 
-    def __init__(self, folder, profile=None, architecture=None, host="127.0.0.1", port=0, tls_port=0):
+    def __init__(
+        self, folder, profile=None, architecture=None, host="127.0.0.1", port=0, tls_port=0, source=None
+    ):
         self.storage = Storage(folder)
         kept = self.storage.read(FILE)
         known = kept or {"serial_number": new_serial_number(), "soc_serial_number": uuid.uuid4().hex.upper()}
@@ -47,12 +52,14 @@ class Camera:
         self.clock = Clock()
         self.boot_id = None
         self._load()
+        self.frames = Frames(source or open_source())
+        self.faults = Faults(self)
         router = Router()
         for module in ROUTES:
             module.add_routes(router)
         self.server = Server(self, router, host, port, tls_port)
         # In the order in which they start.
-        self.parts = [self.server]
+        self.parts = [self.frames, self.server]
         self._started = []
         self._tasks = set()
 
@@ -79,17 +86,21 @@ class Camera:
         self.logs.close()
         self.storage.close()
 
-    def reboot(self):
-        """Reboot soon, when the request that asked for it has its answer; returns a future of when it is done."""
-        return self._soon(self._reboot())
+    def reboot(self, away=0):
+        """Reboot soon, when the request that asked for it has its answer; returns a future of when it is done.
+
+        Nothing answers for `away` seconds.
+        """
+        return self._soon(self._reboot(away))
 
     def factory_default(self, keep_network=True):
         """Forget everything but the identity and, if wanted, the network's parameters, and reboot soon."""
         return self._soon(self._reboot(erase=True, keep_network=keep_network))
 
-    async def _reboot(self, erase=False, keep_network=False):
+    async def _reboot(self, away=0, erase=False, keep_network=False):
         await asyncio.sleep(REBOOT_SECONDS)
         await self._down()
+        await asyncio.sleep(away)
         if erase:
             self.logs.close()
             self.storage.erase(keep=[FILE])

@@ -18,6 +18,12 @@ def add_command(subcommands):
     run.add_argument("--host", default="127.0.0.1", help="the address that it listens at (default: %(default)s)")
     run.add_argument("--port", type=int, default=8080, help="of HTTP, 0 for any that is free (default: %(default)s)")
     run.add_argument("--tls-port", type=int, default=0, help="of HTTPS, 0 for any that is free (default: %(default)s)")
+    run.add_argument(
+        "--source", default="scene", metavar="WHAT",
+        help="where pictures come from: scene (a door, drawn live), scene:SEED, a folder of JPEG files, an MJPEG file, "
+        "or a video (default: %(default)s)",
+    )  # fmt: skip
+    run.add_argument("--fps", type=float, default=10, help="of JPEG files, pictures a second (default: %(default)s)")
     run.add_argument("--account", metavar="NAME:PASSWORD", help="an administrator to make where there is none yet")
     run.set_defaults(run=run_camera)
 
@@ -51,12 +57,14 @@ async def _run(options):
 
     from mpycam.camera.accounts import AccountError
     from mpycam.camera.camera import Camera
+    from mpycam.camera.frames import open_source
     from mpycam.camera.role import Role
 
     over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    camera = Camera(options.state, options.profile, options.arch, options.host, options.port, options.tls_port)
+    source = open_source(options.source, options.fps)
+    camera = Camera(options.state, options.profile, options.arch, options.host, options.port, options.tls_port, source)
     if options.account and camera.accounts.needs_setup:
         name, _, password = options.account.partition(":")
         try:

@@ -1,6 +1,7 @@
 """image.cgi, video.cgi and imagesize.cgi."""
 
 import asyncio
+import contextlib
 import socket
 
 from aiohttp import web
@@ -65,14 +66,15 @@ async def video(request, camera):
     end = loop.time() + duration if duration else None
     due = loop.time()
     sent = 0
-    while not (number and sent == number) and (end is None or loop.time() < end):
-        picture = await camera.frames.jpeg(format)
-        await camera.faults.before_part(request)
-        await response.write(part(camera.faults.damage(picture)))
-        sent += 1
-        rate = min(camera.frames.source.fps, fps or MOST_FPS)
-        due = max(due + 1 / rate, loop.time())
-        await asyncio.sleep(due - loop.time())
+    # A viewer that leaves ends its stream.
+    with contextlib.suppress(ConnectionError):
+        while not (number and sent == number) and (end is None or loop.time() < end):
+            picture = camera.faults.damage(await camera.frames.jpeg(format))
+            await camera.faults.write(request, response, part(picture))
+            sent += 1
+            rate = min(camera.frames.source.fps, fps or MOST_FPS)
+            due = max(due + 1 / rate, loop.time())
+            await asyncio.sleep(due - loop.time())
     return response
 
 

@@ -19,7 +19,9 @@ class Frames:
     """
 
     def __init__(self, source):
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="frames")
+        # What the camera shows unless it is told otherwise.
+        self.first_source = source
+        self._worker = None
         self._cache = OrderedDict()
         self._cached_bytes = 0
         self._making = {}
@@ -33,11 +35,17 @@ class Frames:
         self.source = source
         self._shown += 1
         self._began = time.monotonic()
-        self._held = None
+        if self._held is not None:
+            self.hold(True)
 
-    def close(self):
-        """End the thread."""
-        self._worker.shutdown(wait=True, cancel_futures=True)
+    async def start(self):
+        """Make the thread."""
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="frames")
+        self.show(self.first_source)
+
+    async def stop(self):
+        """Let the thread end with the picture that it is at."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     @property
     def seconds(self):

@@ -17,6 +17,8 @@ def open_source(text="scene", fps=FPS):
 
     `fps` is the rate of JPEG files; a video has its own. Raises MpycamError.
     """
+    if not 0.001 <= fps <= 1000:
+        raise MpycamError(f"need a rate from 0.001 to 1000 pictures a second, have {fps}")
     word, *seeds = text.split(":")
     if word == "scene" and len(seeds) <= 2 and all(seed.isdecimal() for seed in seeds):
         return DoorScene(*(int(seed) for seed in (*seeds, *(INSTALLATION, DAY)[len(seeds) :])))
