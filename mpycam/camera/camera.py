@@ -12,6 +12,8 @@ from mpycam.camera.faults import Faults
 from mpycam.camera.frames import Frames, open_source
 from mpycam.camera.identity import Identity, new_serial_number
 from mpycam.camera.logs import Logs
+from mpycam.camera.packages import cgi as applications_cgi
+from mpycam.camera.packages.installer import Applications
 from mpycam.camera.parameters import Parameters
 from mpycam.camera.profile import DEFAULT_PROFILE, PROFILES
 from mpycam.camera.router import Router
@@ -22,7 +24,7 @@ from mpycam.camera.vapix import systemready
 FILE = "camera.json"
 DEFAULT_ARCHITECTURE = "armv7hf"
 # Each has add_routes(router).
-ROUTES = [systemready, pictures, simulator]
+ROUTES = [systemready, pictures, simulator, applications_cgi]
 # What a reboot takes at least, and how long a request that asks for it has to get its answer.
 REBOOT_SECONDS = 0.2
 
@@ -59,7 +61,8 @@ class Camera:
             module.add_routes(router)
         self.server = Server(self, router, host, port, tls_port)
         # In the order in which they start.
-        self.parts = [self.frames, self.server]
+        self.applications = Applications(self)
+        self.parts = [self.frames, self.server, self.applications]
         self._started = []
         self._tasks = set()
 

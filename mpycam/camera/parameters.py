@@ -81,6 +81,10 @@ class Parameters:
         self._applications.pop(group, None)
         self._store()
 
+    def application_groups(self):
+        """The groups of all apps."""
+        return list(self._applications)
+
     def application(self, group):
         """The parameters of an app as a dictionary of names without the group, passwords readable."""
         return {each.name[len(group) + 1 :]: self.get(each.name) for each in self._applications.get(group, ())}

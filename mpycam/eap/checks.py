@@ -27,7 +27,7 @@ MUST_AGREE = {
 
 def check(package):
     """Return the problems in a package's members and between its files, as a list."""
-    problems = [*_names(package.members), *_modes(package), *_configuration(package), *_program(package)]
+    problems = [*names(package.members), *_modes(package), *configuration(package), *_program(package)]
     if package.manifest is None and package.file("manifest.json") is None:
         problems.append(
             Problem(WARNING, "manifest.json", "missing; AXIS OS before 10.7 takes such a package, newer ones may not")
@@ -45,7 +45,7 @@ def link_target(member):
     return posixpath.normpath(posixpath.join(posixpath.dirname(member.name), member.link))
 
 
-def _names(members):
+def names(members):
     """Yield names that would lead out of the app's folder or replace one another."""
     kinds = {}  # of every path so far, folders that are only implied included
     for member in members:
@@ -112,9 +112,9 @@ def _modes(package):
     """Yield modes that stop the app or open it to everybody."""
     writable = [member for member in package.members if member.kind in (FILE, FOLDER) and member.mode & 0o002]
     if writable:
-        configuration = package.manifest["acapPackageConf"].get("configuration", {}) if package.manifest_valid else {}
+        wanted = package.manifest["acapPackageConf"].get("configuration", {}) if package.manifest_valid else {}
         severity, effect = WARNING, ""
-        if configuration.get("reverseProxy"):
+        if wanted.get("reverseProxy"):
             severity, effect = ERROR, ", so the reverse proxy is left out"
         count = f"{len(writable)} of {len(package.members)} members"
         text = f"mode {writable[0].mode:04o}, writable by everybody: {count}{effect}"
@@ -125,7 +125,7 @@ def _modes(package):
             break
 
 
-def _configuration(package):
+def configuration(package):
     """Yield what the installer misses of that which package.conf names."""
     pairs = package.package_conf
     if package.file("package.conf") is None:

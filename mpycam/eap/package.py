@@ -29,6 +29,7 @@ class Package:
     manifest: dict | None = None
     manifest_valid: bool = False
     program: elf.Elf | None = None
+    too_large: bool = False
     problems: list = field(default_factory=list)
 
     @property
@@ -96,6 +97,7 @@ def inspect_bytes(data, path="", limits=DEFAULT_LIMITS):
         signature=archive.signature,
         members=archive.members,
         problems=archive.problems,
+        too_large=archive.too_large,
     )
     _read_package_conf(package)
     _read_manifest(package)

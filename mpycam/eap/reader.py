@@ -84,6 +84,7 @@ class Archive:
     signature: str = UNSIGNED
     content_sha256: str = ""
     problems: list = field(default_factory=list)
+    too_large: bool = False  # refused by a limit on the content's size
 
     def report(self, severity, where, text):
         """Add a problem."""
@@ -92,6 +93,10 @@ class Archive:
 
 class _Damaged(Exception):
     """The rest of the container cannot be read."""
+
+
+class _TooLarge(_Damaged):
+    """There is more content than is read."""
 
 
 def read_file(path, limits=DEFAULT_LIMITS):
@@ -113,6 +118,7 @@ def read_archive(data, limits=DEFAULT_LIMITS):
         archive.content_sha256 = stream.hash.hexdigest()
         _read_signature(stream.rest, archive)
     except _Damaged as error:
+        archive.too_large = isinstance(error, _TooLarge)
         archive.report(ERROR, "container", str(error))
     return archive
 
@@ -147,7 +153,7 @@ class _Content:
             if piece:
                 self.total += len(piece)
                 if self.total > self.limit:
-                    raise _Damaged(f"more than {self.limit} bytes of content, which no camera takes")
+                    raise _TooLarge(f"more than {self.limit} bytes of content, which no camera takes")
                 self.hash.update(piece)
                 self.buffer += piece
                 return True
@@ -168,7 +174,7 @@ class _Content:
         # Refused by its size, before any of it is read.
         left = self.limit - self.total + len(self.buffer)
         if count > left:
-            raise _Damaged(f"{what} has {count} bytes, with at most {left} left of the {self.limit} that are read")
+            raise _TooLarge(f"{what} has {count} bytes, with at most {left} left of the {self.limit} that are read")
         padded = count + -count % BLOCK
         while len(self.buffer) < padded and self._piece():
             pass

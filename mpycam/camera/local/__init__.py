@@ -1,0 +1,1 @@
+"""/local/<app>/: what apps serve through the camera."""

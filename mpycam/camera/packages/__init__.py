@@ -1,0 +1,1 @@
+"""Packages of applications: taking them, keeping them, and the interface that lists and controls them."""
