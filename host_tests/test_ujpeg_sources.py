@@ -79,6 +79,10 @@ for name in {list(files())}:
             assert stream.calls < len(data) // 20, (name, options, stream.calls)
     stream = Pieces(data + tail, 1 << 20)
     assert ujpeg.info(stream).length == len(data) == stream.taken, name
+    stream = Pieces(data + tail, 1 << 20)
+    header = ujpeg.info(stream, length=False)
+    assert header.length is None and tuple(header)[:-1] == tuple(ujpeg.info(data))[:-1], name
+    assert stream.taken <= data.rfind(b"\xff\xda") + 20 or name == "progressive", name
     both = io.BytesIO(data + data)
     assert ujpeg.decode(both, format="rgb").tobytes() == ujpeg.decode(Plain(data), format="rgb").tobytes()
     assert both.tell() == len(data)

@@ -14,11 +14,11 @@ import asyncio
 import os
 import time
 
+import ujpeg
 from backoff import Backoff
 from buffered_reader import BufferedReader
 from frame_buffer import FrameBuffer
 from http_client import HttpClient, HttpError, Url
-from mjpeg import MjpegSplitter
 from multipart import MultipartReader, boundary_of
 
 FILE_TYPE, FOLDER = 0xF000, 0x4000  # bits of st_mode
@@ -81,8 +81,8 @@ class FileFrames:
         self._files = files_of(path)
         self._fps = fps
         self._pace = pace
-        self._file = None
-        self._splitter = MjpegSplitter(frame_limit)
+        self._frames = None
+        self._buffer = bytearray(frame_limit)
         self._started = time.ticks_ms()
 
     def __aiter__(self):
@@ -90,14 +90,13 @@ class FileFrames:
 
     async def __anext__(self):
         while True:
-            if self._file is None:
+            if self._frames is None:
                 if not self._files:
                     raise StopAsyncIteration
-                self._file = open(self._files.pop(0), "rb")
-                self._splitter.begin(self._file.readinto)
-            damaged = self._splitter.damaged
-            frame = self._splitter.next()
-            damaged = self._splitter.damaged - damaged
+                self._frames = ujpeg.frames(self._files.pop(0), buffer=self._buffer)
+            damaged = self._frames.damaged
+            frame = next(self._frames, None)
+            damaged = self._frames.damaged - damaged
             self.damaged += damaged
             self.number += damaged
             if frame is not None:
@@ -110,10 +109,8 @@ class FileFrames:
         return frame, seconds
 
     def close(self):
-        """Close the file that is being read."""
-        if self._file is not None:
-            self._file.close()
-        self._file = None
+        """Give up the file that is being read."""
+        self._frames = None
 
 
 class UrlFrames:

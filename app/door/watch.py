@@ -35,7 +35,7 @@ class DoorNetwork:
 
     def picture(self, frame):
         """The gray picture of the region, in the size that the network takes; each call writes over the last one."""
-        header = ujpeg.info(frame)
+        header = ujpeg.info(frame, length=False)
         roi = pixels(self._region, header.width, header.height)
         self._picture = ujpeg.decode(frame, format="gray", roi=roi, size=self._size, out=self._picture)
         return self._picture

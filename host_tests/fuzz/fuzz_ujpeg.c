@@ -189,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     ujpeg_header_t header;
-    ujpeg_details_t details = { .length = 0 };
+    ujpeg_details_t details = { .wants_length = true };
     size_t length = ujpeg_open(decoder, &source, false, &header, &details) == UJPEG_OK ? details.length : 0;
     CHECK(length <= size && details.quality <= 100 && details.orientation <= 8);
     ujpeg_close(decoder);

@@ -13,7 +13,6 @@ typedef struct {
     ujpeg_source_t source;
     ujpeg_decoder_t *decoder;
     ujpeg_header_t header;
-    ujpeg_details_t details;
     mp_obj_t stream; // that is read, or MP_OBJ_NULL
     bool opened;     // the stream here, from a path
     int stream_error;
@@ -27,10 +26,14 @@ typedef struct {
     bool busy;
 } decoder_obj_t;
 
-// Opens the source, reads the header (and the details, if wanted), does `work`,
+// Says in the job where the source's bytes are, or how they are read.
+void open_source(job_t *job, mp_obj_t source);
+void close_source(job_t *job);
+
+// Opens the source, reads the header (and the details, unless NULL), does `work`,
 // and closes everything, also where an exception passes: reading a stream may
 // raise one through libjpeg. `keeper` is NULL for a decoder that lives no longer.
-mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, bool details,
+mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, ujpeg_details_t *details,
     mp_obj_t (*work)(job_t *job, void *context), void *context);
 
 void check_status(job_t *job, ujpeg_status_t status);
@@ -48,7 +51,8 @@ plane_t plane_of(const ndarray_obj_t *array, size_t channel);
 mp_obj_t decode_image(decoder_obj_t *keeper, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args);
 
 extern const mp_obj_type_t ujpeg_decoder_type;
-MP_DECLARE_CONST_FUN_OBJ_1(ujpeg_info_obj);
+extern const mp_obj_type_t ujpeg_frames_type;
+MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_info_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_decode_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_encode_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_encode_to_file_obj);

@@ -21,7 +21,7 @@ static mp_obj_t info_work(job_t *job, void *context) {
         MP_QSTR_width, MP_QSTR_height, MP_QSTR_components, MP_QSTR_subsampling, MP_QSTR_progressive,
         MP_QSTR_restart, MP_QSTR_orientation, MP_QSTR_quality, MP_QSTR_comment, MP_QSTR_length,
     };
-    const ujpeg_details_t *details = &job->details;
+    const ujpeg_details_t *details = context;
     const char *subsampling = details->subsampling;
     mp_obj_t items[] = {
         MP_OBJ_NEW_SMALL_INT(job->header.width),
@@ -38,10 +38,18 @@ static mp_obj_t info_work(job_t *job, void *context) {
     return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(items), items);
 }
 
-static mp_obj_t ujpeg_info(mp_obj_t source) {
-    return with_decoder(NULL, source, false, true, info_work, NULL);
+static mp_obj_t ujpeg_info(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { ARG_src, ARG_length, ARG_COUNT };
+    static const mp_arg_t allowed_args[] = {
+        { MP_QSTR_src, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
+        { MP_QSTR_length, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = true } },
+    };
+    mp_arg_val_t args[ARG_COUNT];
+    mp_arg_parse_all(n_args, pos_args, kw_args, ARG_COUNT, allowed_args, args);
+    ujpeg_details_t details = { .wants_length = args[ARG_length].u_bool };
+    return with_decoder(NULL, args[ARG_src].u_obj, false, &details, info_work, &details);
 }
-MP_DEFINE_CONST_FUN_OBJ_1(ujpeg_info_obj, ujpeg_info);
+MP_DEFINE_CONST_FUN_OBJ_KW(ujpeg_info_obj, 1, ujpeg_info);
 
 //
 // Arguments
@@ -247,7 +255,7 @@ mp_obj_t decode_image(decoder_obj_t *keeper, size_t n_args, const mp_obj_t *pos_
     if (scale != 1 && call.args[ARG_size].u_obj != mp_const_none) {
         mp_raise_ValueError(MP_ERROR_TEXT("give scale or size, not both"));
     }
-    return with_decoder(keeper, call.args[ARG_src].u_obj, call.args[ARG_strict].u_bool, false, decode_work, &call);
+    return with_decoder(keeper, call.args[ARG_src].u_obj, call.args[ARG_strict].u_bool, NULL, decode_work, &call);
 }
 
 static mp_obj_t ujpeg_decode_function(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {

@@ -113,7 +113,7 @@ static ptrdiff_t read_source(void *context, uint8_t *buffer, size_t size) {
     return read_stream(job->stream, buffer, size, &job->stream_error);
 }
 
-static void open_source(job_t *job, mp_obj_t source) {
+void open_source(job_t *job, mp_obj_t source) {
     mp_buffer_info_t buffer;
     job->stream = MP_OBJ_NULL;
     if (mp_obj_is_str(source)) {
@@ -134,6 +134,12 @@ static void open_source(job_t *job, mp_obj_t source) {
     job->source.context = job;
 }
 
+void close_source(job_t *job) {
+    if (job->opened) {
+        mp_stream_close(job->stream);
+    }
+}
+
 static void close_job(job_t *job, decoder_obj_t *keeper) {
     if (job->decoder != NULL) {
         ujpeg_close(job->decoder);
@@ -144,9 +150,7 @@ static void close_job(job_t *job, decoder_obj_t *keeper) {
     if (keeper != NULL) {
         keeper->busy = false;
     }
-    if (job->opened) {
-        mp_stream_close(job->stream);
-    }
+    close_source(job);
 }
 
 static ujpeg_decoder_t *take_decoder(decoder_obj_t *keeper) {
@@ -163,7 +167,7 @@ static ujpeg_decoder_t *take_decoder(decoder_obj_t *keeper) {
     return decoder;
 }
 
-mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, bool details,
+mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, ujpeg_details_t *details,
     mp_obj_t (*work)(job_t *job, void *context), void *context) {
     job_t job = { .stream = MP_OBJ_NULL };
     if (keeper != NULL && keeper->busy) {
@@ -176,7 +180,7 @@ mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, bool 
         if (keeper != NULL) {
             keeper->busy = true;
         }
-        check_status(&job, ujpeg_open(job.decoder, &job.source, strict, &job.header, details ? &job.details : NULL));
+        check_status(&job, ujpeg_open(job.decoder, &job.source, strict, &job.header, details));
         mp_obj_t result = work(&job, context);
         nlr_pop();
         close_job(&job, keeper);

@@ -31,9 +31,10 @@ static bool find_start(frame_search_t *search, const uint8_t *buffer) {
 void frame_search_give_up(frame_search_t *search) {
     ++search->damaged;
     search->inside = false;
-    // A start marker amid the coded data begins the next image. Elsewhere a length
-    // may be wrong, and the next image anywhere.
-    search->position = search->framing.in_scan ? search->position - 1 : search->start + 1;
+    // The last segment may have a wrong length, and hold the next image; what came
+    // before it was followed by a marker, and is not looked at again. A marker that does
+    // not belong here may begin the next image.
+    search->position -= search->framing.taken > 0 ? search->framing.taken : 1;
 }
 
 size_t frame_search_next(frame_search_t *search, const uint8_t *buffer) {

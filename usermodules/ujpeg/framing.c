@@ -24,6 +24,9 @@ static uint8_t state_in_segment(framing_t *framing) {
         return FRAMING_SEGMENT;
     }
     framing->in_scan = framing->starts_scan;
+    if (framing->in_scan) {
+        framing->taken = 0;
+    }
     return framing->in_scan ? FRAMING_SCAN : FRAMING_MARKER;
 }
 
@@ -34,7 +37,11 @@ static uint8_t state_after_byte(framing_t *framing, uint8_t byte) {
         case FRAMING_START_TYPE:
             return byte == 0xd8 ? FRAMING_MARKER : FRAMING_BROKEN;
         case FRAMING_MARKER:
-            return byte == 0xff ? FRAMING_MARKER_TYPE : FRAMING_BROKEN;
+            if (byte != 0xff) {
+                return FRAMING_BROKEN;
+            }
+            framing->taken = 0;
+            return FRAMING_MARKER_TYPE;
         case FRAMING_MARKER_TYPE:
             return state_after_marker(framing, byte);
         case FRAMING_LENGTH:
@@ -58,6 +65,7 @@ size_t framing_feed(framing_t *framing, const uint8_t *bytes, size_t count) {
             size_t part = left < framing->left ? left : framing->left;
             position += part;
             framing->left = (uint16_t)(framing->left - part);
+            framing->taken = (uint16_t)(framing->taken + part);
             framing->state = state_in_segment(framing);
         } else if (framing->state == FRAMING_SCAN) {
             const uint8_t *marker = memchr(bytes + position, 0xff, left);

@@ -25,6 +25,7 @@ typedef struct {
     bool in_scan;     // what follows a marker without a segment is entropy-coded
     bool starts_scan; // what follows the segment is
     uint16_t left;    // bytes of the segment
+    uint16_t taken;   // bytes of the last segment, as long as no marker has proved its length
 } framing_t;
 
 // Takes bytes up to the end marker and returns how many belong to the image. A

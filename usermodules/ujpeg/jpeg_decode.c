@@ -209,7 +209,9 @@ static void complete_details(ujpeg_decoder_t *decoder) {
     details->progressive = jpeg->progressive_mode;
     details->restart = jpeg->restart_interval;
     details->quality = estimated_quality(jpeg);
-    details->length = ujpeg_find_end(decoder);
+    if (details->wants_length) {
+        details->length = ujpeg_find_end(decoder);
+    }
 }
 
 ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source, bool strict,
@@ -235,7 +237,6 @@ ujpeg_status_t ujpeg_open(ujpeg_decoder_t *decoder, const ujpeg_source_t *source
     jpeg->progress = &decoder->progress;
     ujpeg_start_input(decoder);
     if (details != NULL) {
-        memset(details, 0, sizeof(*details));
         ujpeg_want_segments(decoder);
     }
     jpeg_read_header(jpeg, TRUE);

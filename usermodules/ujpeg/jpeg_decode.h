@@ -35,6 +35,7 @@ typedef struct {
 } ujpeg_header_t;
 
 typedef struct {
+    bool wants_length; // for the caller to say; all else is zero before ujpeg_open()
     const char *subsampling; // "4:2:0" and its kin, or NULL where no such name fits
     bool progressive;
     uint32_t restart;    // interval in units of the scan, 0 for none
@@ -42,7 +43,7 @@ typedef struct {
     uint8_t quality;     // 1 to 100, of the standard tables that come nearest
     const uint8_t *comment; // the first one, or NULL; gone with ujpeg_close()
     size_t comment_length;
-    size_t length; // bytes up to the end marker; 0 where there is none
+    size_t length; // bytes up to the end marker; 0 where there is none, or it is not wanted
 } ujpeg_details_t;
 
 typedef struct {
@@ -74,8 +75,8 @@ ujpeg_decoder_t *ujpeg_decoder_new(void);
 extern const size_t ujpeg_decoder_bytes; // that this takes
 void ujpeg_decoder_free(ujpeg_decoder_t *decoder);
 
-// Reads up to the first scan, or with `details`, if they are wanted, to the end
-// of the image, which then cannot be decoded any more. Where it is not strict,
+// Reads up to the first scan, or to the end of the image if the details want its
+// length; it then cannot be decoded any more. Where it is not strict,
 // damage is an error only if it leaves not a single row. The source and the
 // details must live until ujpeg_close(), which belongs behind every ujpeg_open(),
 // successful or not.

@@ -1,9 +1,11 @@
 UJPEG_DIR := $(USERMOD_DIR)
 UJPEG_LIBJPEG := $(BUILD)/../libjpeg
 
-SRC_USERMOD_C += $(addprefix $(UJPEG_DIR)/,modujpeg.c binding_source.c binding_decode.c binding_encode.c)
+SRC_USERMOD_C += $(addprefix $(UJPEG_DIR)/,modujpeg.c binding_source.c binding_decode.c binding_encode.c \
+	binding_frames.c)
 SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/, \
 	area_resize.c \
+	frame_search.c \
 	framing.c \
 	jpeg_decode.c \
 	jpeg_encode.c \

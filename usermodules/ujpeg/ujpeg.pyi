@@ -30,13 +30,17 @@ class Info(NamedTuple):
     orientation: int | None  # 1 to 8, of an Exif segment
     quality: int | None  # 1 to 100: of the standard's luma tables the one that comes nearest
     comment: bytes | None  # the first one
-    length: int | None  # bytes up to the end marker, None where it is missing
+    length: int | None  # bytes up to the end marker, None where it is missing or not asked for
 
-def info(src: _Source) -> Info:
+def info(src: _Source, *, length: bool = True) -> Info:
     """Read the header of a file without decoding.
 
-    The result is a tuple with these attributes. Of a stream the whole image is
-    read. ValueError: not a JPEG file, or one of a kind that is not supported.
+    The result is a tuple with these attributes.
+
+    length: whether to look for the end marker too. With length=False nothing behind the
+    header is read; without, of a stream the whole image is.
+
+    ValueError: not a JPEG file, or one of a kind that is not supported.
     OSError: the file cannot be read.
     """
 
@@ -154,3 +158,26 @@ def encode_to_file(
     exif: bytes | None = None,
 ) -> int:
     """Encode as `encode` does into a file, given as a path or as a stream, and return the number of bytes."""
+
+class frames:
+    """The whole JPEG images in a file or stream, one after the other: an iterator of memoryviews.
+
+    src: a path, bytes or a stream: MJPEG files, images one behind the other, bodies of
+    multipart/x-mixed-replace; what lies between the images is passed over. Of bytes the
+    views are parts. A path or stream is read into one buffer, and a view is good until
+    the next one is asked for.
+
+    buffer: the buffer, a bytearray for instance; otherwise one of 1 MiB is made. Longer
+    images are given up.
+
+    An image that is cut off, or whose segments do not follow each other, is given up, and the
+    search goes on where it broke off, or in the last segment if its length may be wrong.
+    What markers do not tell, decoding does.
+
+    OSError: the stream cannot be read; after EAGAIN, no data yet, the next call goes on.
+    """
+
+    damaged: int  # how many images were given up so far
+    def __init__(self, src: _Source, *, buffer: bytearray | memoryview | ndarray | None = None) -> None: ...
+    def __iter__(self) -> frames: ...
+    def __next__(self) -> memoryview: ...
