@@ -18,7 +18,7 @@ from mpycam import runtime  # noqa: E402
 from mpycam.cli import main  # noqa: E402
 from mpycam.training import calibrate, quantaware  # noqa: E402
 from mpycam.training.augment import Augmentation  # noqa: E402
-from mpycam.training.fit import Plan, Ranks, View, fit  # noqa: E402
+from mpycam.training.fit import RAREST, Plan, Ranks, View, draw_weights, fit  # noqa: E402
 from mpycam.training.nets import Design, build, designs_below, multiply_adds, normalised  # noqa: E402
 from mpycam.training.prune import prune  # noqa: E402
 from mpycam.training.stages import Stages  # noqa: E402
@@ -154,6 +154,31 @@ def test_threshold_stays_in_the_middle_where_that_suffices():
     assert calibrate.threshold(probability > 0.5, probability, 0.0) == (0.5, 0.0, 1.0)
 
 
+@pytest.mark.parametrize("odd", [1, 10])
+def test_rare_pictures_are_drawn_more_often(odd):
+    """Pictures that are nearly one, and some of their class that are not; one alone may be a wrong label."""
+    generator = np.random.default_rng(1)
+    levels = np.repeat(np.full((1, 24, 32), 80.0), 150, 0) + generator.normal(0, 1, (150, 24, 32))
+    for index in range(odd):
+        levels[99 - index, :, 3 * index :] += 60
+    labels = np.repeat([0, 1], [100, 50])
+    weights = draw_weights(View(torch.from_numpy(levels).float()[:, None], torch.from_numpy(labels)))
+    assert torch.allclose(weights[:100].sum(), weights[100:].sum())
+    rare, common = weights[100 - odd : 100], weights[: 100 - odd]
+    assert rare.min() > 5 * common.max()
+    assert rare.max() <= 2.1 * RAREST / 100
+
+
+def test_the_last_weights_are_kept_where_nothing_is_chosen():
+    train, validation = some_view(64, 1), some_view(32, 2)
+    kept = []
+    network = build(DESIGN)
+    fit(network, train, validation, Plan(epochs=3, batch=32, keep_last=True), 1, Ranks(),
+        on_epoch=lambda figures, state: kept.append(as_kept(state)))  # fmt: skip
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, kept[-1]["average"][name]), name
+
+
 def test_training_goes_on_where_it_was_stopped():
     train, validation = some_view(64, 1), some_view(32, 2)
     plan = Plan(epochs=4, batch=32)
@@ -278,6 +303,13 @@ def test_what_does_not_fit_is_refused(pictures, tmp_path, host, capsys):
     arguments = ["train", str(pictures), "--output", str(tmp_path / "x.unn"), "--interpreter", host.command[0]]
     assert main([*arguments, "--positive", "door"]) == 1
     assert "'door' is not one of empty, square" in capsys.readouterr().err
+    few = tmp_path / "few"
+    for name in ("empty", "square"):
+        (few / name).mkdir(parents=True)
+        for path in sorted((pictures / name).iterdir())[: 20 if name == "empty" else 9]:
+            (few / name / path.name).write_bytes(path.read_bytes())
+    assert main(["train", str(few), *arguments[2:]]) == 1
+    assert "need at least 10 pictures of each class, found 9 of 'square'" in capsys.readouterr().err
     assert main([*arguments, "--budget-macs", "5"]) == 1
     assert "need at least 20000" in capsys.readouterr().err
     assert main([*arguments, "--interpreter", "nowhere"]) == 1

@@ -90,12 +90,81 @@ def test_what_is_missing_is_named(tmp_path, folder):
     (tmp_path / "empty").mkdir()
     with pytest.raises(MpycamError, match="no pictures"):
         load(tmp_path / "empty", say=silent)
+    picture(1).save(tmp_path / "empty" / "1.png")
+    with pytest.raises(MpycamError, match="1 pictures lie in it, but none in a folder; expected a folder for each class"):
+        load(tmp_path / "empty", say=silent)
     (tmp_path / "bad.csv").write_text("path,colour\na,b\n")
     with pytest.raises(MpycamError, match="no column label; it has path, colour"):
         load(tmp_path / "bad.csv", say=silent)
     (folder / "open" / "open3.png").write_bytes(b"no picture")
     with pytest.raises(MpycamError, match="open3.png"):
         load(folder, say=silent)
+
+
+def renamed(folder, name):
+    """The folder with its pictures called `name(index)`, the two classes taking turns in time."""
+    for label, offset in (("closed", 0), ("open", 1)):
+        for index, path in enumerate(sorted((folder / label).iterdir())):
+            path.rename(path.with_name(name(2 * index + offset) + path.suffix))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        lambda i: f"cam{i % 3}_2026-03-{1 + i // 24:02}_{i % 24:02}-00-00",
+        lambda i: f"202603{1 + i // 24:02}T{i % 24:02}0000",
+        lambda i: f"frame_{i:05}",
+    ],
+)
+def test_times_come_from_names(folder, name):
+    samples = load(renamed(folder, name), say=silent)
+    assert samples.one_clock
+    assert samples.labels[:10].tolist() == [0, 1] * 5
+
+
+def test_times_come_from_exif(folder):
+    for offset, label in enumerate(("closed", "open")):
+        for index, path in enumerate(sorted((folder / label).iterdir())):
+            exif = Image.Exif()
+            exif.get_ifd(0x8769)[36867] = f"2026:03:01 10:{index:02}:{10 * offset:02}"
+            with Image.open(path) as image:
+                image.save(path.with_name(f"{'xyz'[index % 3]}{index * 37 % 41}.jpg"), exif=exif)
+            path.unlink()
+    said = []
+    samples = load(folder, say=said.append)
+    assert "EXIF" in said[1]
+    assert samples.one_clock and samples.labels[:10].tolist() == [0, 1] * 5
+
+
+def test_names_without_order_tell_no_time(folder):
+    """Hexadecimal digests have digits, too."""
+    import hashlib
+
+    samples = load(renamed(folder, lambda i: hashlib.sha256(bytes([i])).hexdigest()), say=silent)
+    assert not samples.one_clock
+
+
+def test_folders_of_splits(folder):
+    for part, first in (("train", 0), ("val", 12), ("test", 16)):
+        for label in ("closed", "open"):
+            (folder / part / label).mkdir(parents=True)
+            for index in range(first, first + 4):
+                (folder / label / f"{label}{index}.png").rename(folder / part / label / f"{index}.png")
+    for label in ("closed", "open"):
+        for path in (folder / label).iterdir():
+            path.unlink()
+        (folder / label).rmdir()
+    samples = load(folder, say=silent)
+    assert samples.classes == ("closed", "open") and len(samples) == 24
+    assert set(samples.splits) == {"train", "validation", "test"}
+
+
+def test_pictures_of_another_shape_are_told(folder):
+    picture(3, (48, 64)).save(folder / "open" / "open3.png")
+    said = []
+    load(folder, say=said.append)
+    assert said[0].startswith("warning: 1 pictures have not the shape of most, 64x48")
 
 
 def test_splits_follow_time_and_leave_neighbours_out(folder):

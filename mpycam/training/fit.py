@@ -13,6 +13,9 @@ from mpycam.training.nets import normalised
 from mpycam.training.scores import balanced_accuracy, balanced_loss
 
 TEMPERATURE = 2.0  # at which a student listens to its teacher
+THUMBNAIL = (10, 16)  # of pictures, to tell which are alike
+NOISE = 2.5  # levels that pictures of nothing new differ by
+RAREST = 4.0  # times as often as the mean of its class the oddest picture is drawn
 AVERAGING = 0.98  # of the weights, a step; less in the first steps, which start from nothing
 
 
@@ -55,6 +58,7 @@ class Plan:
     batch: int = 64
     smoothing: float = 0.02
     augment: float = 1.0  # strength
+    keep_last: bool = False  # not the epoch that is best in validation
 
 
 def probabilities(network, levels, batch=256):
@@ -64,16 +68,36 @@ def probabilities(network, levels, batch=256):
         return np.concatenate([network(normalised(part)).numpy() for part in levels.split(batch)])
 
 
+def draw_weights(view):
+    """How often each sample is drawn, (n,): classes equally, and in a class what many others look like less.
+
+    Somebody who waits for ten seconds gives a hundred pictures that are nearly one; coming and going gives ten
+    that teach more. Each picture counts as one part in as many as it has neighbours, and none as much more than
+    the mean of its class as a wrong label would.
+    """
+    small = functional.adaptive_avg_pool2d(view.levels, THUMBNAIL).flatten(1)
+    weights = torch.zeros(len(small))
+    for label in view.labels.unique():
+        members = torch.nonzero(view.labels == label).flatten()
+        ours = small[members]
+        steps = (ours[1:] - ours[:-1]).norm(dim=1)
+        width = max(2 * steps.median().item(), NOISE * small.shape[1] ** 0.5) if len(steps) else 1.0
+        neighbours = torch.cat([torch.exp(-((torch.cdist(part, ours) / width) ** 2)).sum(1) for part in ours.split(1024)])
+        rarity = 1 / neighbours
+        rarity = (rarity / rarity.mean()).clamp(max=RAREST)
+        weights[members] = rarity / rarity.sum()
+    return weights
+
+
 def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=None, on_epoch=None):
     """Train `network` in place; return the (balanced accuracy, balanced loss) in validation of the weights kept.
 
-    Classes are drawn equally often. The weights are averaged over steps, and the epoch kept that is best in
-    validation. teacher: a function from levels to probabilities, whose advice counts half.
+    Classes are drawn equally often, rare pictures as often as frequent ones. The weights are averaged over steps, and the epoch kept that is best in
+    validation, unless the plan says otherwise. teacher: a function from levels to probabilities, whose advice counts half.
     on_epoch: called after each epoch with a dict of figures and the state that `state` goes on from.
     """
     classes = int(train.labels.max()) + 1
-    share = torch.bincount(train.labels, minlength=classes).float()
-    weights = (1 / share)[train.labels]
+    weights = draw_weights(train)
     per_epoch = max(len(train.labels), 512) // plan.batch * plan.batch
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)
     steps = plan.epochs * (per_epoch // plan.batch)
@@ -122,7 +146,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
                         average[name].copy_(value)
         ranks.share(average)
         accuracy, loss = _with_weights(network, average, validation, classes)
-        if (accuracy, -loss) > best[:2]:
+        if plan.keep_last or (accuracy, -loss) > best[:2]:
             best = accuracy, -loss, {name: value.clone() for name, value in average.items()}
         if on_epoch is not None:
             figures = {"epoch": epoch + 1, "loss": total * plan.batch / per_epoch, "accuracy": accuracy, "validation loss": loss}

@@ -21,6 +21,8 @@ from mpycam.training.stages import Stages
 VISITS = 60_000  # of pictures, in the student's training: about a minute for a million multiply-adds
 TEACHER_VISITS = 12_000
 ALLOWED_LOSS = 0.005  # of balanced accuracy through int8
+FEWEST = 10  # pictures of a class
+FEW = 40
 WIDER = 1.4  # than the budget is the network that is pruned
 
 
@@ -46,6 +48,10 @@ class Run:
         self.samples, self.settings = samples, settings
         self.output, self.interpreter = Path(output), interpreter
         splits, self.warnings = split(samples, settings.random_split, settings.seed)
+        self.warnings += [
+            f"{count} pictures of {name!r} teach little and judge roughly: have at least {FEW}"
+            for name, count in zip(samples.classes, np.bincount(samples.labels), strict=True) if count < FEW
+        ]  # fmt: skip
         for warning in self.warnings:
             self.say(f"warning: {warning}")
         self.parts = {name: samples.select(splits == name) for name in ("train", "validation", "test")}
@@ -65,16 +71,18 @@ class Run:
         design = Design(**self.stages.run("design", lambda *_: self._search(size, classes)))
         self.say(f"chosen: {describe(design)}")
         advice = self._teacher(size, classes)
-        network, design, accuracy = self._student(design, advice)
+        chosen, network, design = self._student(design, advice)
         validation = self._view(design, "validation")
-        value = calibrate.temperature(validation.labels.numpy(), probabilities(network, validation.levels))
+        value = calibrate.temperature(validation.labels.numpy(), probabilities(chosen, validation.levels))
+        calibrate.apply_temperature(chosen, value)
         calibrate.apply_temperature(network, value)
         if not self.is_first:
             return None
-        data, int8 = self._quantised(network, design, accuracy)
+        held_out = self._answers(self._convert(chosen, design), design, "validation")
+        data, int8 = self._quantised(network, design)
         self.output.write_bytes(data)
         self._export(network, design)
-        result = self._card(design, data, value, int8, time.monotonic() - started)
+        result = self._card(design, data, value, int8, held_out, time.monotonic() - started)
         self.stages.remove()
         return result
 
@@ -89,6 +97,11 @@ class Run:
 
     def _pair(self, design):
         return self._view(design, "train"), self._view(design, "validation")
+
+    def _all(self, design):
+        """What teaches the network that is delivered, once nothing is left to choose: all but the test."""
+        train, validation = self._pair(design)
+        return View(torch.cat([train.levels, validation.levels]), torch.cat([train.labels, validation.labels]))
 
     def _search(self, size, classes):
         self.say(f"searching designs of at most {self.settings.budget:,} multiply-adds")
@@ -131,11 +144,15 @@ class Run:
         plan = Plan(self._epochs(TEACHER_VISITS), rate=2e-3)
         network, accuracy = self._fit("teacher", teacher(size, classes), pair, plan)
         self.say(f"teacher: validation accuracy {accuracy:.4f}")
-        known = torch.from_numpy(probabilities(network, pair[0].levels))
+        known = torch.from_numpy(np.concatenate([probabilities(network, view.levels) for view in pair]))
         return lambda indices, levels: known[indices]
 
     def _student(self, design, advice):
-        """(network, design, validation accuracy): a wider network, pruned to the budget, and trained on."""
+        """(network, network, design): a wider network, pruned to the budget, and trained on, twice.
+
+        The first has not seen the validation pictures, so they tell what it is worth; the second has learned from
+        them too.
+        """
         torch.manual_seed(self.settings.seed)
         budget = multiply_adds(build(design), design.input_shape)
         wide = design
@@ -144,46 +161,58 @@ class Run:
         self.say(f"training the student, first at {multiply_adds(build(wide), wide.input_shape):,} multiply-adds")
         epochs = self._epochs(VISITS)
         pair = self._pair(design)
-        network, accuracy = self._fit("student", build(wide), pair, Plan(round(epochs * 0.7)), advice)
-        network, design = prune.prune(network, wide, self.settings.budget)
+        student, accuracy = self._fit("student", build(wide), pair, Plan(round(epochs * 0.7)), advice)
+        chosen, design = prune.prune(student, wide, self.settings.budget)
         self.say(f"pruned from accuracy {accuracy:.4f}: {describe(design)}")
-        network, accuracy = self._fit("pruned", network, pair, Plan(max(4, round(epochs * 0.3)), rate=2e-3), advice)
-        self.say(f"student: validation accuracy {accuracy:.4f}")
-        return network, design, accuracy
+        plan = Plan(max(4, round(epochs * 0.3)), rate=2e-3)
+        chosen, accuracy = self._fit("pruned", chosen, pair, plan, advice)
+        self.say(f"student: validation accuracy {accuracy:.4f}; again, with the validation pictures")
+        network, _ = prune.prune(student, wide, self.settings.budget)
+        network, _ = self._fit("final", network, (self._all(design), pair[1]), replace(plan, keep_last=True), advice)
+        return chosen, network, design
 
-    def _quantised(self, network, design, accuracy):
+    def _quantised(self, network, design):
         """(bytes of the int8 network, figures), after training under rounding where int8 costs too much."""
         pair = self._pair(design)
-        data, int8 = self._convert(network, design)
-        self.say(f"int8: validation accuracy {int8:.4f}, float32 {accuracy:.4f}")
-        figures = {"float32": round(accuracy, 4), "int8": round(int8, 4), "fine-tuned under rounding": False}
-        if accuracy - int8 > ALLOWED_LOSS:
+        labels = pair[1].labels.numpy()
+
+        def accuracy(answers):
+            return balanced_accuracy(labels, answers.argmax(1), len(self.samples.classes))
+
+        float32 = accuracy(probabilities(network, pair[1].levels))
+        data = self._convert(network, design)
+        int8 = accuracy(self._answers(data, design, "validation"))
+        self.say(f"int8: accuracy {int8:.4f} on the validation pictures, float32 {float32:.4f}")
+        figures = {"float32": round(float32, 4), "int8": round(int8, 4), "fine-tuned under rounding": False}
+        if float32 - int8 > ALLOWED_LOSS:
             folded = quantaware.rounded(quantaware.fold(network))
-            fit(folded, *pair, Plan(max(3, self._epochs(VISITS) // 8), rate=3e-4), self.settings.seed, Ranks())
-            tuned = quantaware.plain(folded)
-            tuned_data, tuned_int8 = self._convert(tuned, design)
-            self.say(f"fine-tuned under rounding: validation accuracy {tuned_int8:.4f}")
+            plan = Plan(max(3, self._epochs(VISITS) // 8), rate=3e-4)
+            fit(folded, self._all(design), pair[1], plan, self.settings.seed, Ranks())
+            tuned_data = self._convert(quantaware.plain(folded), design)
+            tuned_int8 = accuracy(self._answers(tuned_data, design, "validation"))
+            self.say(f"fine-tuned under rounding: accuracy {tuned_int8:.4f}")
             if tuned_int8 > int8:
                 data = tuned_data
                 figures.update({"int8": round(tuned_int8, 4), "fine-tuned under rounding": True})
         return data, figures
 
     def _convert(self, network, design):
-        """(bytes, validation accuracy through the camera's runtime) of the int8 network."""
-        train, validation = self._pair(design)
+        """The bytes of the int8 network."""
+        train, _ = self._pair(design)
         step = max(1, len(train.labels) // 400)
-        data = from_torch(
+        return from_torch(
             network, input_shape=design.input_shape, calibration=pictures(train.levels[::step]),
             labels=list(self.samples.classes), scale=SCALE, offset=OFFSET,
         )  # fmt: skip
+
+    def _answers(self, data, design, part):
+        """What the camera's runtime answers to a part of the samples, (n, classes)."""
         trial = self.output.with_suffix(".trial")
         trial.write_bytes(data)
         try:
-            answers = np.stack(runtime.answers(self.interpreter, trial, pictures(validation.levels)))
+            return np.stack(runtime.answers(self.interpreter, trial, pictures(self._view(design, part).levels)))
         finally:
             trial.unlink()
-        labels = validation.labels.numpy()
-        return data, balanced_accuracy(labels, answers.argmax(1), len(self.samples.classes))
 
     def _export(self, network, design):
         """The float32 network as ONNX, for other runtimes: (pixel - offset) * scale goes in."""
@@ -191,13 +220,11 @@ class Run:
         torch.onnx.export(network, (example,), str(self.output.with_suffix(".onnx")), input_names=["image"],
                           output_names=["probability"], dynamo=False, opset_version=17)  # fmt: skip
 
-    def _card(self, design, data, value, int8, seconds):
+    def _card(self, design, data, value, int8, held_out, seconds):
+        """Write and return the card. held_out: answers (n, classes) to validation pictures that did not teach."""
         classes = self.samples.classes
         positive = classes.index(self.settings.positive) if self.settings.positive else len(classes) - 1
-        answers = {
-            name: np.stack(runtime.answers(self.interpreter, self.output, pictures(self._view(design, name).levels)))
-            for name in ("validation", "test")
-        }
+        answers = self._answers(data, design, "test")
         validation, test = self.parts["validation"], self.parts["test"]
         result = {
             "network": self.output.name,
@@ -211,16 +238,16 @@ class Run:
             "warnings": self.warnings,
             "settings": self.settings.__dict__,
             "temperature": round(value, 3),
-            "validation": {**int8, "calibration error":
-                           round(calibrate.expected_calibration_error(validation.labels, answers["validation"]), 4)},
-            "test": figures(test.labels, answers["test"]),
+            "validation": figures(validation.labels, held_out),
+            "rounding": int8,
+            "test": figures(test.labels, answers),
             "seconds": round(seconds),
         }  # fmt: skip
         if len(classes) == 2:
             limit, alarms, found = calibrate.threshold(
-                validation.labels == positive, answers["validation"][:, positive], self.settings.false_alarms
+                validation.labels == positive, held_out[:, positive], self.settings.false_alarms
             )
-            is_positive, probability = test.labels == positive, answers["test"][:, positive]
+            is_positive, probability = test.labels == positive, answers[:, positive]
             result["threshold"] = {
                 "of": classes[positive], "above": round(limit, 4), "false alarms wanted": self.settings.false_alarms,
                 "validation": {"false alarms": round(alarms, 4), "detected": round(found, 4)},
@@ -228,7 +255,7 @@ class Run:
                          "detected": round(float(np.mean(probability[is_positive] > limit)), 4)},
             }  # fmt: skip
         card.write(self.output.with_suffix(".json"), result)
-        card.draw(self.output.with_suffix(".png"), result, test, answers["test"])
+        card.draw(self.output.with_suffix(".png"), result, test, answers)
         return result
 
     def _record(self, name, figures, step):
@@ -256,6 +283,9 @@ def _log(output):
 
 def check(settings, samples):
     """Raise MpycamError where the settings do not fit the samples."""
+    for name, count in zip(samples.classes, np.bincount(samples.labels), strict=True):
+        if count < FEWEST:
+            raise MpycamError(f"need at least {FEWEST} pictures of each class, found {count} of {name!r}")
     if settings.positive and settings.positive not in samples.classes:
         raise MpycamError(f"--positive {settings.positive!r} is not one of {', '.join(samples.classes)}")
     if settings.budget < 20_000:

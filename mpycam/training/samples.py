@@ -4,6 +4,7 @@ import csv
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,10 @@ VIDEOS = {".mp4", ".avi", ".mkv", ".mov", ".mjpeg", ".mjpg", ".webm"}
 # Of what training keeps of each picture; networks see less.
 PIXELS = 96 * 128
 IGNORED_LABELS = {"", "ignore", "unknown"}
+SPLITS = {"train": "train", "training": "train", "val": "validation", "valid": "validation",
+          "validation": "validation", "test": "test", "testing": "test"}  # fmt: skip
+DATE_AND_TIME = re.compile(r"((?:19|20)\d\d)\D?(\d\d)\D?(\d\d)\D{0,3}(\d\d)\D?(\d\d)(?:\D?(\d\d))?(?:\D?(\d{1,6}))?")
+EXIF, EXIF_CHANGED, EXIF_TAKEN = 0x8769, 306, 36867  # tags of EXIF 2.3
 # The columns of index and label files, under the names that people give them.
 COLUMNS = {
     "path": ("path", "file", "filename", "image"),
@@ -52,12 +57,12 @@ class Samples:
 def load(source, labels=None, crop=None, say=print):
     """Read labelled pictures.
 
-    source: a folder with a subfolder of pictures per class; a CSV file with the columns path and label and
-    perhaps time, session and split; or a video, to which `labels` names a CSV file with frame and label and
-    perhaps the same others. A folder in a class's folder is a session. Labels "ignore", "unknown" and none leave
-    a picture out.
+    source: a folder with a subfolder of pictures per class, perhaps in folders train, validation and test; a CSV
+    file with the columns path and label and perhaps time, session and split; or a video, to which `labels` names a
+    CSV file with frame and label and perhaps the same others. A folder in a class's folder is a session. Labels
+    "ignore", "unknown" and none leave a picture out.
     crop: (x, y, width, height) of the part that counts, as fractions of the picture.
-    Raises MpycamError where something is missing or there are fewer than two classes.
+    Raises MpycamError where something is missing, or there are fewer than two classes.
     """
     source = Path(source)
     if source.is_dir():
@@ -74,8 +79,9 @@ def load(source, labels=None, crop=None, say=print):
     classes = tuple(sorted({row["label"] for row in rows}))
     if len(classes) < 2:
         raise MpycamError(f"{source}: need at least two classes, found {len(classes)}: {', '.join(classes) or 'none'}")
-    images = _video(source, rows, crop) if read is None else _pictures(rows, crop)
-    times, one_clock = _times(rows)
+    counts = {name: sum(row["label"] == name for row in rows) for name in classes}
+    images = _video(source, rows, crop) if read is None else _pictures(rows, crop, say)
+    times, one_clock, clock = _times(rows)
     samples = Samples(
         images=images,
         labels=np.array([classes.index(row["label"]) for row in rows], np.int64),
@@ -87,22 +93,36 @@ def load(source, labels=None, crop=None, say=print):
         one_clock=one_clock,
     )
     samples = samples.select(np.lexsort((samples.labels, samples.times)))
-    counts = ", ".join(f"{np.sum(samples.labels == i)} {name}" for i, name in enumerate(classes))
-    say(f"{source}: {len(samples)} pictures ({counts}), kept at {images.shape[2]}x{images.shape[1]}")
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    say(f"{source}: {len(samples)} pictures ({listed}), kept at {images.shape[2]}x{images.shape[1]}")
+    if clock:
+        say(f"  in order of time by {clock}")
     return samples
 
 
+def _folders(folder):
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
 def _folder_rows(folder):
+    places = [(place, "") for place in _folders(folder)]
+    if len(places) > 1 and all(place.name.lower() in SPLITS for place, _ in places):
+        places = [(inner, place.name) for place, _ in places for inner in _folders(place)]
     rows = []
-    for place in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    for place, split in places:
         for path in sorted(place.rglob("*"), key=_natural_key):
             if path.suffix.lower() in PICTURES:
                 inner = path.parent.relative_to(place)
                 session = "" if inner == Path(".") else str(inner)
                 name = str(path.relative_to(folder))
-                rows.append({"path": path, "label": place.name, "session": session, "name": name})
+                rows.append({"path": path, "label": place.name, "session": session, "split": split, "name": name})
     if not rows:
-        raise MpycamError(f"{folder}: no pictures; expected one folder per class with {', '.join(sorted(PICTURES))}")
+        loose = sum(path.suffix.lower() in PICTURES for path in folder.iterdir())
+        found = f"{loose} pictures lie in it, but none in a folder" if loose else "no pictures"
+        raise MpycamError(
+            f"{folder}: {found}; expected a folder for each class, say {folder.name}/open and {folder.name}/closed, "
+            f"with {', '.join(sorted(PICTURES))}"
+        )
     return rows
 
 
@@ -135,29 +155,64 @@ def _natural_key(path):
 
 
 def _split_name(text):
-    names = {"": "", "train": "train", "training": "train", "val": "validation", "valid": "validation",
-             "validation": "validation", "test": "test", "testing": "test"}  # fmt: skip
-    if text.lower() not in names:
+    if text and text.lower() not in SPLITS:
         raise MpycamError(f"split {text!r} is not one of train, validation, test")
-    return names[text.lower()]
+    return SPLITS.get(text.lower(), "")
 
 
 def _times(rows):
-    """Times from the rows, or from numbers in the names; whether they are comparable between classes."""
+    """(times, whether they are comparable between classes, what they are taken from)."""
     texts = [row.get("time") or row.get("frame") or "" for row in rows]
     if all(texts):
-        return np.array([_seconds(text) for text in texts]), True
-    # Of the digits in a name the last number counts, or the whole date and time.
-    numbers = [re.findall(r"\d+", Path(row["name"]).stem) for row in rows]
-    if all(numbers):
-        keys = [float("".join(found)) if len("".join(found)) >= 12 else float(found[-1]) for found in numbers]
-        if len(set(keys)) > 0.9 * len(keys):
-            return np.array(keys), True
+        return np.array([_seconds(text) for text in texts]), True, ""
+    stems = [Path(row["name"]).stem for row in rows]
+    dates = [_date_and_time(stem) for stem in stems]
+    if None not in dates:
+        return np.array(dates), True, "the dates in their names"
+    # Numbers in names that are alike but for them: a counter. One that starts again in each class tells less.
+    numbers = [re.findall(r"\d+", stem) for stem in stems]
+    patterns = {re.sub(r"\d+", "", stem) for stem in stems}
+    is_counted = all(numbers) and len(patterns) <= 2 * len({row["label"] for row in rows})
+    if is_counted:
+        counts = np.array([float(found[-1]) for found in numbers])
+        if len(set(counts)) > 0.9 * len(counts):
+            return counts, True, "the numbers in their names"
+    if "path" in rows[0]:
+        taken = [_taken(row["path"]) for row in rows]
+        if None not in taken:
+            return np.array(taken), True, "their EXIF data"
+        changed = np.array([row["path"].stat().st_mtime for row in rows])
+        # Files that were copied all at once tell nothing.
+        if not is_counted and np.ptp(changed) > 1800 and len(set(changed)) > 0.5 * len(changed):
+            return changed, True, "the files' times"
     position, seen = [], {}
     for row in rows:
         seen[row["label"]] = seen.get(row["label"], -1) + 1
         position.append(float(seen[row["label"]]))
-    return np.array(position), False
+    return np.array(position), False, "the order of their names"
+
+
+def _date_and_time(text):
+    """Seconds from a date and time in a name, or None."""
+    found = DATE_AND_TIME.search(text)
+    if found is None:
+        return None
+    *date, second, fraction = found.groups()
+    try:
+        return datetime(*map(int, date), int(second or 0)).timestamp() + float("0." + (fraction or "0"))
+    except ValueError:
+        return None
+
+
+def _taken(path):
+    """Seconds of when a picture was taken, as its EXIF data say, or None."""
+    try:
+        with Image.open(path) as image:
+            tags = image.getexif()
+            text = tags.get_ifd(EXIF).get(EXIF_TAKEN) or tags.get(EXIF_CHANGED)
+            return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").timestamp() if text else None
+    except (OSError, ValueError):
+        return None
 
 
 def _seconds(text):
@@ -165,19 +220,29 @@ def _seconds(text):
         return float(text)
     except ValueError:
         pass
-    from datetime import datetime
-
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
         raise MpycamError(f"time {text!r} is neither a number of seconds nor a date and time") from None
 
 
-def _pictures(rows, crop):
-    with Image.open(rows[0]["path"]) as first:
-        size = _kept_size(first.size, crop)
+def _pictures(rows, crop, say):
+    sizes = [_size(row["path"]) for row in rows]
+    usual = max(set(sizes), key=sizes.count)
+    unlike = sum(abs(width * usual[1] / (height * usual[0]) - 1) > 0.02 for width, height in sizes)
+    if unlike:
+        say(f"warning: {unlike} pictures have not the shape of most, {usual[0]}x{usual[1]}: are they of another camera?")
+    size = _kept_size(usual, crop)
     with ThreadPoolExecutor() as pool:
         return np.stack(list(pool.map(lambda row: _picture(row["path"], crop, size), rows)))
+
+
+def _size(path):
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except OSError as error:
+        raise MpycamError(f"{path}: {error}") from None
 
 
 def _kept_size(size, crop):
