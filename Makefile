@@ -33,12 +33,17 @@ help: ## print this list
 
 ## Set-up
 
-.PHONY: packages-build packages-test
+.PHONY: packages-build packages-test packages-browser
 packages-build:
 	$(call install_packages,gcc libc6-dev make git xz-utils python3-venv)
 
 packages-test: packages-build
-	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl)
+	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl dbus-daemon libglib2.0-bin mosquitto)
+	@# Ubuntu has Chromium as a snap only; the tests that need a browser are skipped where there is none.
+	@if grep -q '^ID=debian' /etc/os-release; then $(MAKE) --no-print-directory packages-browser; fi
+
+packages-browser:
+	$(call install_packages,chromium chromium-driver)
 
 # The host package and what it needs, pinned with checksums.
 $(PYTHON_ENV)/ready: requirements.txt pyproject.toml | packages-build
