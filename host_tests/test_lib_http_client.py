@@ -216,7 +216,7 @@ async def take(data):
         view[:count] = memoryview(data)[position : position + count]
         position += count
         return count
-    response = Response(None, BufferedReader(readinto, 512))
+    response = Response(BufferedReader(readinto, 512), None)
     try:
         await response._read_head()
         parts = MultipartReader(BufferedReader(response.readinto, 256), boundary_of(response.value("content-type")))

@@ -1,16 +1,17 @@
-"""An HTTP/1.1 client for asyncio: GET with authentication, redirects, bounded headers and any body coding.
+"""An HTTP/1.1 client for asyncio: authentication, redirects, bounded headers, any body coding, kept connections.
 
     client = HttpClient("viewer", "secret", timeout=10)
     response = await client.get("http://192.0.2.7/axis-cgi/jpg/image.cgi")
     count = await response.readinto(memoryview(buffer))
     response.close()
 
-Each request has its own connection. Neither TLS nor proxies.
+Neither TLS nor proxies.
 """
 
 import asyncio
 import binascii
 import errno
+import select
 import socket
 
 from authentication import AuthenticationError, Authenticator
@@ -18,6 +19,8 @@ from buffered_reader import BufferedReader
 
 REDIRECTS = 5
 HEADERS = 64
+# Bytes of a refusal's text that are worth reading to keep the connection.
+SMALL = 4096
 # A nonce may be refused as stale, and its successor too on a busy camera.
 ATTEMPTS = 4
 
@@ -94,15 +97,56 @@ def unquote(text):
     return result.decode()
 
 
+class Connection:
+    """A socket to a server, and what was read from it beyond the last answer."""
+
+    def __init__(self, url):
+        self.origin = url.host, url.port
+        family, kind, protocol, _, address = socket.getaddrinfo(url.host.strip("[]"), url.port, 0, socket.SOCK_STREAM)[0]
+        self._socket = socket.socket(family, kind, protocol)
+        self._socket.setblocking(False)
+        try:
+            self._socket.connect(address)
+        except OSError as error:
+            if error.errno != errno.EINPROGRESS:
+                self.close()
+                raise
+        self._stream = asyncio.StreamReader(self._socket)
+        self.reader = BufferedReader(self._readinto)
+
+    async def _readinto(self, view):
+        while True:
+            count = await self._stream.readinto(view)
+            if count is not None:
+                return count
+
+    async def send(self, data):
+        """Send all of `data`."""
+        self._stream.write(data)
+        await self._stream.drain()
+
+    def idle(self):
+        """Whether the server has neither closed it nor said anything unasked."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return not poll.poll(0)
+
+    def close(self):
+        """Close the socket."""
+        self._socket.close()
+
+
 class Response:
     """Status, header fields and body of an answer."""
 
-    def __init__(self, connection, reader):
+    def __init__(self, reader, ended):
+        """`ended(reusable)` is called by close()."""
         self.status = 0
         self.reason = ""
         self.fields: list[tuple[str, str]] = []
-        self._connection = connection
         self._reader = reader
+        self._ended = ended
+        self._reusable = False
         self._chunked = False
         # Bytes left of the body or of the present chunk; None: until the connection closes.
         self._left = None
@@ -123,6 +167,7 @@ class Response:
             raise HttpError("need an HTTP/1 status line, have " + line[:40])
         self.status = int(status)
         self.fields = await self._read_fields()
+        self._reusable = version != "HTTP/1.0" and self.value("connection").lower() != "close"
         if self.status in (204, 304):
             self._left = 0
         elif self.value("transfer-encoding").lower() == "chunked":
@@ -183,41 +228,76 @@ class Response:
             self._chunked = False
             await self._read_fields()
 
+    async def read(self, limit):
+        """The rest of the body; HttpError if that is more than `limit` bytes."""
+        body = bytearray()
+        view = memoryview(bytearray(min(limit + 1, 1024)))
+        while True:
+            count = await self.readinto(view)
+            if count == 0:
+                return bytes(body)
+            if len(body) + count > limit:
+                raise HttpError("need a body of at most %d bytes, have more" % limit)
+            body += view[:count]
+
     def close(self):
-        """Close the connection."""
-        self._connection.close()
+        """Give the connection back, or close it if some of the body is unread."""
+        ended, self._ended = self._ended, None
+        if ended:
+            ended(self._reusable and self._left == 0 and not self._chunked)
 
 
 class HttpClient:
-    """Sends GET requests with one account. `timeout` in seconds is for an answer's status and header fields."""
+    """Sends requests with one account. `timeout` in seconds is for an answer's status and header fields.
 
-    def __init__(self, user="", password="", timeout=10):
+    With `keep` the connection of the last answer serves the next GET to the
+    same server, until close(); without it each request has its own.
+    """
+
+    def __init__(self, user="", password="", timeout=10, keep=False):
         self.user = user
         self.password = password
         self.timeout = timeout
+        self._keep = keep
+        self._kept = None
         self._origin = None
         self._authenticator = None
 
     async def get(self, url):
         """The Response with status 200 and its body still to be read; the caller closes it.
 
-        Credentials in the URL come before the account's, and go to no other
-        host or port than the URL's own. Raises AuthenticationError, HttpError
-        for any other status, OSError, ValueError for a bad URL or too long
-        header lines, asyncio.TimeoutError.
+        Redirects are followed. Credentials in the URL come before the
+        account's, and go to no other host or port than the URL's own. Raises
+        AuthenticationError, HttpError for any other status, OSError, ValueError
+        for a bad URL or too long header lines, asyncio.TimeoutError.
         """
         first = target = Url(url)
         for _ in range(REDIRECTS + 1):
             trusted = (target.host, target.port) == (first.host, first.port)
-            response = await self._authenticated(target, self._account(first) if trusted else None)
+            response = await self._authenticated("GET", target, self._account(first) if trusted else None)
             if response.status == 200:
                 return response
             response.close()
             location = response.value("location")
             if response.status not in (301, 302, 303, 307, 308) or not location:
-                raise HttpError("need status 200, have %d %s" % (response.status, response.reason))
+                raise _refused(response)
             target = Url(target.join(location))
         raise HttpError("need at most %d redirects, have more" % REDIRECTS)
+
+    async def post(self, url, body, content_type="application/json"):
+        """Send the bytes `body`; like get(), but any status from 200 to 299 is good, and redirects are not followed."""
+        target = Url(url)
+        response = await self._authenticated("POST", target, self._account(target), body, content_type)
+        if not 200 <= response.status < 300:
+            response.close()
+            raise _refused(response)
+        return response
+
+    def close(self):
+        """Close the kept connection."""
+        if self._kept:
+            self._kept.close()
+        self._kept = None
 
     def _account(self, url):
         """The Authenticator for a URL, kept from one request to the next."""
@@ -230,13 +310,21 @@ class HttpClient:
             self._authenticator = Authenticator(user, password)
         return self._authenticator
 
-    async def _authenticated(self, url, authenticator):
+    async def _authenticated(self, method, url, authenticator, body=None, content_type=""):
         for attempt in range(ATTEMPTS):
-            authorization = authenticator.header("GET", url.target) if authenticator else None
-            response = await asyncio.wait_for(_exchange(url, authorization), self.timeout)
+            fields = ["%s %s HTTP/1.1" % (method, url.target), "Host: " + url.authority, "Accept: */*"]
+            if body is not None:
+                fields += ["Content-Type: " + content_type, "Content-Length: %d" % len(body)]
+            if not self._keep:
+                fields.append("Connection: close")
+            authorization = authenticator.header(method, url.target) if authenticator else None
+            if authorization:
+                fields.append("Authorization: " + authorization)
+            message = "\r\n".join(fields + ["", ""]).encode() + (body or b"")
+            response = await asyncio.wait_for(self._exchange(url, message, body is None), self.timeout)
             if response.status != 401:
                 return response
-            response.close()
+            await self._skip(response)
             if not authenticator:
                 raise AuthenticationError("the server wants a user and a password")
             stale = authenticator.challenged(response.values("www-authenticate"))
@@ -245,37 +333,46 @@ class HttpClient:
                 raise AuthenticationError("the server refuses user and password")
         raise AuthenticationError("the server calls every nonce stale")
 
-
-async def _exchange(url, authorization):
-    """Send a request on a new connection and read the answer's header."""
-    family, kind, protocol, _, address = socket.getaddrinfo(url.host.strip("[]"), url.port, 0, socket.SOCK_STREAM)[0]
-    connection = socket.socket(family, kind, protocol)
-    try:
-        connection.setblocking(False)
+    async def _skip(self, response):
+        """Read a refusal's small text over, so that its connection can be kept."""
         try:
-            connection.connect(address)
-        except OSError as error:
-            if error.errno != errno.EINPROGRESS:
-                raise
-        stream = asyncio.StreamReader(connection)
-        fields = ["GET %s HTTP/1.1" % url.target, "Host: " + url.authority, "Accept: */*", "Connection: close"]
-        if authorization:
-            fields.append("Authorization: " + authorization)
-        stream.write("\r\n".join(fields + ["", ""]).encode())
-        await stream.drain()
+            if self._keep:
+                await asyncio.wait_for(response.read(SMALL), self.timeout)
+        except (OSError, asyncio.TimeoutError):
+            pass  # the connection is closed then, and the next request opens another
+        finally:
+            response.close()
 
-        async def readinto(view):
+    async def _exchange(self, url, message, repeatable):
+        """Send a request and read the answer's header."""
+        connection, self._kept = self._kept, None
+        if connection:
+            if repeatable and connection.origin == (url.host, url.port) and connection.idle():
+                try:
+                    return await self._converse(connection, message)
+                except OSError:
+                    pass  # the server closed it at this very moment, as it may
+            connection.close()
+        return await self._converse(Connection(url), message)
+
+    async def _converse(self, connection, message):
+        def ended(reusable):
+            if reusable and self._keep and not self._kept:
+                self._kept = connection
+            else:
+                connection.close()
+
+        try:
+            await connection.send(message)
             while True:
-                count = await stream.readinto(view)
-                if count is not None:
-                    return count
+                response = Response(connection.reader, ended)
+                await response._read_head()
+                if response.status >= 200:
+                    return response
+        except BaseException:
+            connection.close()
+            raise
 
-        reader = BufferedReader(readinto)
-        while True:
-            response = Response(connection, reader)
-            await response._read_head()
-            if response.status >= 200:
-                return response
-    except BaseException:
-        connection.close()
-        raise
+
+def _refused(response):
+    return HttpError("need status 200, have %d %s" % (response.status, response.reason))
