@@ -5,7 +5,7 @@ import re
 
 import pytest
 from camera_python import run
-from camera_server import CameraServer, part, stream_head
+from camera_server import CameraServer, answer, part, stream_head
 from door_app import Running, brightness_model, environment, picture, watch
 from interpreters import ROOT
 from test_app_door import CLIP
@@ -47,19 +47,27 @@ def test_other_lines_have_the_keys_that_are_shown(host, tmp_path):
     (tmp_path / "one.jpg").write_bytes(picture(40))
     found = watch(host, "--model", model, "--source", tmp_path / "one.jpg", "--every_frame", "true")
 
-    def respond(request, connection):
-        stream_head(connection)
-        connection.sendall(part(picture(40)))
+    def told(event):
+        return sum(line["event"] == event for line in found)
 
-    with (
-        CameraServer(respond) as server,
-        Running(host, "--model", model, "--source", server.url(), "--retry_first", 0.05) as app,
-    ):
-        found += [app.until("source"), app.until("source")]
+    def respond(request, connection):
+        if "virtualinput" in request.target:
+            said = b"<Success>" if told("output") else b"<ErrorDescription>busy"
+            answer(connection, said, kind="text/xml")
+        else:
+            stream_head(connection)
+            connection.sendall(part(picture(40)) * 5)
+
+    options = ["--user", "u", "--password", "p", "--retry_first", 0.05, "--minimum_duration", 0]
+    with CameraServer(respond) as server:
+        options += ["--source", server.url(), "--camera", server.url("").rstrip("/")]
+        with Running(host, "--model", model, *options) as app:
+            while told("source") < 2 or told("output") < 2:
+                found.append(app.line())
     forms = {(line["event"], *line) for line in found}
     for line in LINES[6:]:
         assert (line["event"], *line) in forms
-    assert [line["event"] for line in LINES[6:]] == ["source", "source", "frame"]
+    assert [line["event"] for line in LINES[6:]] == ["source", "source", "frame", "output", "output"]
 
 
 @pytest.mark.parametrize("config", ['{"treshold": 1}', '{"fps": "5"}'])

@@ -1,6 +1,7 @@
 """The whole door app: command line, output lines, cameras, the end."""
 
 import json
+import time
 
 import pytest
 from camera_python import evaluate
@@ -270,8 +271,8 @@ def test_refusals(host, door, clip, tmp_path, model):
 
     assert config('{"treshold": 1}') == "door_state: unknown key 'treshold', did you mean 'open_threshold'?"
     assert config('{"colour": 1}').endswith(
-        " There are close_threshold, every_frame, fps, frame_limit, interval, minimum_duration, model, open_threshold, "
-        "pace, password, region, retry_first, retry_longest, source, statistics_interval, timeout, user"
+        " There are camera, close_threshold, every_frame, fps, frame_limit, interval, minimum_duration, model, open_threshold, "
+        "pace, password, region, retry_first, retry_longest, source, statistics_interval, timeout, user, virtual_input"
     )
     assert config('{"open_treshold": 1}') == "door_state: unknown key 'open_treshold', did you mean 'open_threshold'?"
     assert config('{"fps": "5"}') == 'door_state: fps: need a number from 0.01 to 1000, have "5"'
@@ -305,3 +306,44 @@ def test_files_of_the_package():
     manifest = json.loads((ROOT / "app/manifest.json").read_text())["acapPackageConf"]["setup"]
     assert f'__version__ = "{manifest["version"]}"' in (ROOT / "app/door/__init__.py").read_text()
     assert manifest["runOptions"] == "-X heapsize=4M -m door"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_virtual_input_follows_the_door(interpreter, door, fails):
+    """The camera's own input: after the picture's account, and again after a refusal."""
+    refused = []
+
+    def respond(request, connection):
+        if request.target.startswith("/axis-cgi/virtualinput/"):
+            said = b"<VirtualInputResponse><Success></Success></VirtualInputResponse>"
+            if fails and not refused:
+                refused.append(request.target)
+                said = b"<VirtualInputResponse><Error><ErrorDescription>busy</ErrorDescription></Error></VirtualInputResponse>"
+            answer(connection, said, kind="text/xml")
+        else:
+            camera([DARK] * 3 + [BRIGHT] * 3)(request, connection)
+
+    guard = BasicGuard("viewer", "p")
+    with CameraServer(guarded(guard, respond)) as server:
+        options = ["--source", server.url("/mjpg"), "--camera", server.url("").rstrip("/"), "--user", "viewer", "--password", "p"]
+        options += ["--minimum_duration", 0, "--virtual_input", 7]
+        with Running(interpreter, *options, *door) as app:
+            lines = [app.line() for _ in range(5 if fails else 3)]
+            deadline = time.monotonic() + 20
+            asked = []
+            while not (asked and "/activate" in asked[-1]) and time.monotonic() < deadline:
+                asked = [r.target for r in server.requests if "virtualinput" in r.target and "authorization" in r.fields]
+                time.sleep(0.05)
+            app.terminate()
+    assert asked[-1] == "/axis-cgi/virtualinput/activate.cgi?schemaversion=1&port=7"
+    told = [(line["state"], line.get("reason")) for line in lines if line["event"] == "output"]
+    assert told == ([("lost", "the camera says busy"), ("back", None)] if fails else [])
+
+
+def test_other_sources_have_no_virtual_input(host, door):
+    """A camera elsewhere is not the one that the app runs in."""
+    with CameraServer(camera([DARK])) as server:
+        with Running(host, "--source", server.url("/mjpg"), "--minimum_duration", 0, *door) as app:
+            app.until("door")
+            app.terminate()
+        assert [request.target for request in server.requests] == ["/mjpg"]

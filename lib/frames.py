@@ -38,6 +38,7 @@ def open_source(
     retry_longest=60,
     frame_limit=1 << 20,
     report=lambda state, reason: None,
+    client=None,
 ):
     """The source for a URL or a path.
 
@@ -47,11 +48,11 @@ def open_source(
     that happens. A path is a folder of .jpg files, read in the order of their
     names, or one file of one or more JPEG images; they have `fps` frames a
     second, and with `pace` are given at that rate, else as fast as they are
-    taken. Raises ValueError for a path that cannot be read and for a URL of
+    taken. A `client` with a method get(url), as Vapix has, comes before the account. Raises ValueError for a path that cannot be read and for a URL of
     another scheme.
     """
     if "://" in source:
-        client = HttpClient(user, password, timeout)
+        client = client or HttpClient(user, password, timeout)
         return UrlFrames(source, client, interval, timeout, frame_limit, Backoff(retry_first, retry_longest), report)
     return FileFrames(source, fps, pace, frame_limit)
 

@@ -4,11 +4,14 @@ import json
 import os
 
 import config
+from vapix import INSIDE
 
 FIELDS = (
     config.Text("source", "http://127.0.0.12/axis-cgi/mjpg/video.cgi?resolution=640x360&fps=5"),
     config.Text("user", ""),
     config.Text("password", ""),
+    config.Text("camera", INSIDE),
+    config.Number("virtual_input", 1, 0, 64, whole=True),
     config.Region("region", [0, 0, 1, 1]),
     config.Text("model", ""),
     config.Number("open_threshold", 0.6, 0, 1),

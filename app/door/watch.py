@@ -7,10 +7,13 @@ import time
 import json_lines
 import ujpeg
 import unn
+from backoff import Backoff
+from door.output import VirtualInput
 from door.settings import packaged
 from door.state import CLOSED, OPEN, DoorState
 from frames import open_source
 from http_client import redacted
+from vapix import Vapix
 
 # A signal that comes just before the process begins to wait for an event is
 # only seen when the wait ends, so no wait may be longer.
@@ -85,9 +88,21 @@ class Watch:
         self._door = DoorState(
             settings["open_threshold"], settings["close_threshold"], settings["minimum_duration"]
         )  # fmt: skip
+        # Any other source is another device: its account is not this camera's, and this camera's rules not its.
+        inside = settings["source"].startswith(settings["camera"] + "/")
+        self._camera = None
+        if inside:
+            self._camera = Vapix(
+                "door_state", settings["user"], settings["password"], settings["camera"], timeout=settings["timeout"]
+            )
+        self._output = None
+        if inside and settings["virtual_input"]:
+            backoff = Backoff(settings["retry_first"], settings["retry_longest"])
+            self._output = VirtualInput(self._camera, settings["virtual_input"], backoff, self._output_changed)
         self._source = open_source(
             settings["source"],
             report=self._source_changed,
+            client=self._camera,
             **{name: settings[name] for name in (
                 "user", "password", "fps", "pace", "interval", "timeout", "retry_first", "retry_longest", "frame_limit"
             )}
@@ -105,6 +120,8 @@ class Watch:
     async def run(self):
         """Take frame after frame, and print a line for every change and every interval."""
         asyncio.create_task(self._watch_clock())
+        if self._output:
+            asyncio.create_task(self._output.run())
         self._began = time.ticks_us()
         async for frame, seconds in self._source:
             self._time = seconds
@@ -128,6 +145,8 @@ class Watch:
                 self._changes += 1
                 confidence = probability if self._door.state == OPEN else 1 - probability
                 self._tell_frame("door", ("state", self._door.state), ("confidence", confidence))
+                if self._output:
+                    self._output.show(self._door.state == OPEN)
             self._began = time.ticks_us()
 
     def started(self, versions, path, settings):
@@ -140,6 +159,8 @@ class Watch:
     def ended(self, reason):
         """Print the statistics of the last frames, and the last line."""
         self._source.close()
+        if self._camera:
+            self._camera.close()
         self._tell_statistics()
         self._tell("end", ("reason", reason), *self._totals())
 
@@ -163,6 +184,9 @@ class Watch:
         # An outage is no reading, and may be longer than the nine minutes that ticks_diff() can tell on ARMv7.
         self._began = time.ticks_us()
         self._tell("source", ("state", state), *((("reason", reason),) if reason else ()))
+
+    def _output_changed(self, state, reason):
+        self._tell("output", ("state", state), *((("reason", reason),) if reason else ()))
 
     async def _watch_clock(self):
         while True:
