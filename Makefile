@@ -113,6 +113,11 @@ fuzz-ulab: packages-test $(PYTHON_ENV)/ready ## run random programs against ulab
 	$(MAKE) --no-print-directory firmware-native ARCH=host-asan
 	$(PYTHON_ENV)/bin/python host_tests/ulab_fuzz.py --seconds $(SECONDS)
 
+.PHONY: fuzz-unn
+fuzz-unn: packages-test $(PYTHON_ENV)/ready-train ## feed damaged networks to unn under the sanitizers for SECONDS=60
+	$(call install_packages,clang)
+	$(PYTHON_ENV)/bin/python host_tests/unn_fuzz.py build/fuzz-unn --seconds $(SECONDS)
+
 .PHONY: train
 train: $(PYTHON_ENV)/ready-train ## make the committed door model again
 	@$(MAKE) --no-print-directory firmware-native ARCH=host
