@@ -94,23 +94,18 @@ void unn_average_pool(const unn_step_t *step, unn_row_t *row) {
             }
             area = rows * columns;
         }
-        for (size_t i = 0; i < row->channels; i++) {
-            if (step->itemsize == 1) {
-                const uint8_t *in = row->in + i;
-                int32_t sum = -(int32_t)step->runs * zero;
-                for (size_t j = 0; j < step->runs; j++) {
-                    sum += (int8_t)*in;
-                    in += step->jumps[j];
-                }
-                row->out[i] = (uint8_t)round_int8(step, (float)sum * (ratio / (float)area));
-            } else {
-                const uint8_t *in = row->in + i * sizeof(float);
-                float sum = 0;
-                for (size_t j = 0; j < step->runs; j++) {
-                    sum += *(const float *)in;
-                    in += step->jumps[j];
-                }
-                ((float *)row->out)[i] = clamp(sum / (float)area, layer->lowest, layer->highest);
+        if (step->itemsize == 1) {
+            int32_t sums[UNN_BLOCK], zeros = (int32_t)step->runs * zero;
+            float factor = ratio / (float)area;
+            unn_int8_sum_window(step, row->in, sums);
+            for (size_t i = 0; i < row->channels; i++) {
+                row->out[i] = (uint8_t)round_int8(step, (float)(sums[i] - zeros) * factor);
+            }
+        } else {
+            float sums[UNN_BLOCK];
+            unn_float32_sum_window(step, row->in, sums);
+            for (size_t i = 0; i < row->channels; i++) {
+                ((float *)row->out)[i] = clamp(sums[i] / (float)area, layer->lowest, layer->highest);
             }
         }
         row->in += step->step_bytes;

@@ -33,11 +33,16 @@ static uint32_t crc32(const uint8_t *data, size_t bytes) {
     return ~crc;
 }
 
-static bool fail(unn_error_t *error, const char *problem, uint64_t have, uint64_t need) {
+static bool fail(unn_error_t *error, const char *problem, uint32_t have, uint32_t need) {
     error->problem = problem;
-    error->have = have > UINT32_MAX ? UINT32_MAX : (uint32_t)have;
-    error->need = need > UINT32_MAX ? UINT32_MAX : (uint32_t)need;
+    error->have = have;
+    error->need = need;
     return false;
+}
+
+// A figure for an error, which may be larger than there are.
+static uint32_t figure(uint64_t value) {
+    return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
 
 static bool float_is_finite(float value) {
@@ -74,7 +79,7 @@ static bool check_in_arena(const unn_net_t *net, uint32_t start, uint64_t bytes,
         return fail(error, "alignment in the arena", start, start / ALIGNMENT * ALIGNMENT);
     }
     uint32_t have = net->header->arena_bytes;
-    return start + bytes <= have || fail(error, "bytes of the arena", have, start + bytes);
+    return start + bytes <= have || fail(error, "bytes of the arena", have, figure(start + bytes));
 }
 
 static bool check_in_file(const unn_net_t *net, uint32_t start, uint64_t bytes, unn_error_t *error) {
@@ -82,7 +87,7 @@ static bool check_in_file(const unn_net_t *net, uint32_t start, uint64_t bytes, 
     if (start % ALIGNMENT || start < first) {
         return fail(error, "offset in the file", start, (first + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     }
-    return start + bytes <= net->header->bytes || fail(error, "bytes of the file", net->header->bytes, start + bytes);
+    return start + bytes <= net->header->bytes || fail(error, "bytes of the file", net->header->bytes, figure(start + bytes));
 }
 
 static bool check_header(unn_net_t *net, size_t bytes, unn_error_t *error) {
@@ -94,7 +99,7 @@ static bool check_header(unn_net_t *net, size_t bytes, unn_error_t *error) {
         return fail(error, "version", header->version, VERSION);
     }
     if (header->bytes != bytes) {
-        return fail(error, "bytes of the file", bytes, header->bytes);
+        return fail(error, "bytes of the file", figure(bytes), header->bytes);
     }
     uint32_t checksum = crc32(net->file + CHECKED_FROM, bytes - CHECKED_FROM);
     if (header->checksum != checksum) {
@@ -113,7 +118,7 @@ static bool check_header(unn_net_t *net, size_t bytes, unn_error_t *error) {
     size_t tables = sizeof(unn_header_t) + header->tensors * sizeof(unn_tensor_t)
         + header->layers * sizeof(unn_layer_t);
     if (tables > bytes) {
-        return fail(error, "bytes of the file", bytes, tables);
+        return fail(error, "bytes of the file", figure(bytes), (uint32_t)tables);
     }
     return true;
 }
@@ -204,20 +209,20 @@ static bool check_window(const unn_step_t *step, unn_error_t *error) {
         }
         uint64_t span = (uint64_t)(layer->kernel[i] - 1) * layer->dilation[i] + 1;
         if (layer->padding[i] >= span) {
-            return fail(error, "kernel", span, layer->padding[i] + (uint64_t)1);
+            return fail(error, "kernel", (uint32_t)span, layer->padding[i] + 1u);
         }
         uint64_t last = (uint64_t)(sizes[i][1] - 1) * layer->stride[i];
         if (last >= (uint64_t)sizes[i][0] + layer->padding[i]) {
-            return fail(error, "padded rows or columns", sizes[i][0] + (uint64_t)layer->padding[i], last + 1);
+            return fail(error, "padded rows or columns", (uint32_t)sizes[i][0] + layer->padding[i], figure(last + 1));
         }
         items *= layer->kernel[i];
         if (items > MAX_BYTES || span > MAX_BYTES) {
-            return fail(error, "items of a window", items > span ? items : span, MAX_BYTES);
+            return fail(error, "items of a window", figure(items > span ? items : span), MAX_BYTES);
         }
     }
     if (layer->operator == UNN_AVERAGE_POOL
         && (step->runs > MAX_AVERAGED || (layer->dilation[0] | layer->dilation[1]) != 1)) {
-        return fail(error, "items of a window", step->runs, MAX_AVERAGED);
+        return fail(error, "items of a window", figure(step->runs), MAX_AVERAGED);
     }
     uint32_t groups = layer->operator == UNN_CONV2D ? layer->groups : 1;
     if (step->channels % groups || step->out_channels % groups) {
@@ -240,7 +245,7 @@ static bool check_requantise(const int32_t *multiplier, const int32_t *exponent,
 static bool check_int8_weights(const unn_step_t *step, uint64_t bytes, size_t blocks, unn_error_t *error) {
     for (size_t i = 0; i < bytes; i++) {
         if (step->weights[i] == 0x80) {
-            return fail(error, "weight of -128 at item", i, bytes);
+            return fail(error, "weight of -128 at item", (uint32_t)i, (uint32_t)bytes);
         }
     }
     const int32_t *block = (const int32_t *)step->parameters;
@@ -250,7 +255,7 @@ static bool check_int8_weights(const unn_step_t *step, uint64_t bytes, size_t bl
             uint64_t sum = (uint64_t)step->runs * step->run_items * LARGEST_PRODUCT;
             sum += (uint64_t)(bias < 0 ? -bias : bias);
             if (sum > INT32_MAX) {
-                return fail(error, "largest sum", sum, INT32_MAX);
+                return fail(error, "largest sum", figure(sum), INT32_MAX);
             }
             if (!check_requantise(&block[UNN_BLOCK + j], &block[2 * UNN_BLOCK + j], error)) {
                 return false;
@@ -292,7 +297,7 @@ static bool check_move(const unn_step_t *step, unn_error_t *error) {
         moved *= moves[i];
     }
     if (moved == 0 || moved > items[1]) {
-        return fail(error, "items to move", moved, items[1]);
+        return fail(error, "items to move", figure(moved), (uint32_t)items[1]);
     }
     for (int side = 0; side < 2; side++) {
         uint64_t last = moves[12 + side];
@@ -300,7 +305,7 @@ static bool check_move(const unn_step_t *step, unn_error_t *error) {
             last += (moves[i] - (uint64_t)1) * moves[4 + 4 * side + i];
         }
         if (last >= items[side]) {
-            return fail(error, "items to move", items[side], last + 1);
+            return fail(error, "items to move", (uint32_t)items[side], figure(last + 1));
         }
     }
     return true;
@@ -391,13 +396,13 @@ static bool check_rules(const unn_step_t *step, uint8_t rule, unn_error_t *error
         return fail(error, "shape of the output is not that of the input", 0, 0);
     }
     if ((rule & SAME_ITEMS) && unn_items(target) != items) {
-        return fail(error, "items of the output", unn_items(target), items);
+        return fail(error, "items of the output", (uint32_t)unn_items(target), (uint32_t)items);
     }
     if ((rule & SAME_CHANNELS) && step->out_channels != step->channels) {
         return fail(error, "channels of the output", step->out_channels, step->channels);
     }
     if ((rule & TWO_INPUTS) && second != 1 && second != step->channels && second != items) {
-        return fail(error, "items of the second input", second, items);
+        return fail(error, "items of the second input", (uint32_t)second, (uint32_t)items);
     }
     if ((rule & TWO_INPUTS) && step->second->type != source->type) {
         return fail(error, "type of the second input", step->second->type, source->type);

@@ -146,10 +146,36 @@ void unn_float32_max_pool(const unn_step_t *step, unn_row_t *row) {
             high = larger_floats(high, load_floats((const float *)in + 4));
             in += step->jumps[i];
         }
-        float some[UNN_BLOCK];
-        store_channels(some, low, high);
-        unn_copy_channels(step, row, some, row->out, 1);
+        if (row->channels == UNN_BLOCK) {
+            store_channels((float *)row->out, low, high);
+        } else {
+            float some[UNN_BLOCK];
+            store_channels(some, low, high);
+            unn_copy_channels(step, row, some, row->out, 1);
+        }
         row->in += step->step_bytes;
         row->out += step->out_channels * sizeof(float);
     }
+}
+
+void unn_float32_sum_window(const unn_step_t *step, const uint8_t *in, float *items) {
+    four_floats_t low = floats_of(0), high = low;
+    for (size_t i = 0; i < step->runs; i++) {
+        low = add_floats(low, load_floats((const float *)in));
+        high = add_floats(high, load_floats((const float *)in + 4));
+        in += step->jumps[i];
+    }
+    store_channels(items, low, high);
+}
+
+size_t unn_float32_normalise(const unn_tensor_t *tensor, float *items, const uint8_t *pixels, size_t count) {
+    four_floats_t offset = floats_of(-tensor->pixel_offset), scale = floats_of(tensor->pixel_scale);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        four_floats_t low, high;
+        load_eight_pixels(pixels + i, &low, &high);
+        store_channels(items + i, multiply_floats(add_floats(low, offset), scale),
+            multiply_floats(add_floats(high, offset), scale));
+    }
+    return i;
 }

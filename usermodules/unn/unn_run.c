@@ -55,7 +55,9 @@ void unn_put_pixels(unn_net_t *net, uint8_t *arena, size_t input, size_t start, 
     const unn_tensor_t *tensor = &net->tensors[input];
     uint8_t *items = arena + tensor->offset + start * unn_itemsize(tensor);
     if (tensor->type == UNN_FLOAT32) {
-        for (size_t i = 0; i < count; i++, pixels += stride) {
+        size_t i = type == 'B' && stride == 1 ? unn_float32_normalise(tensor, (float *)items, pixels, count) : 0;
+        pixels += (ptrdiff_t)i * stride;
+        for (; i < count; i++, pixels += stride) {
             float pixel = type == 'B' ? (float)*pixels : (float)load_pixel(type, pixels);
             ((float *)items)[i] = (pixel - tensor->pixel_offset) * tensor->pixel_scale;
         }

@@ -53,6 +53,14 @@ static inline size_t unn_whole_blocks(size_t items, size_t block) {
     return (items + block - 1) / block * block;
 }
 
+// Goes on behind what was just loaded, in such a way that the compiler makes it
+// a part of the load instead of putting steps together.
+#define STEP(from, count) \
+    do { \
+        (from) += (count); \
+        __asm__ ("" : "+r" (from)); \
+    } while (0)
+
 // Any sixteen bytes, to copy or to change at once.
 typedef uint8_t unn_sixteen_t __attribute__((vector_size(16), aligned(1), may_alias));
 
@@ -90,6 +98,13 @@ void unn_float32_conv2d(const unn_step_t *step, unn_row_t *row);
 void unn_float32_depthwise_conv2d(const unn_step_t *step, unn_row_t *row);
 void unn_float32_max_pool(const unn_step_t *step, unn_row_t *row);
 void unn_average_pool(const unn_step_t *step, unn_row_t *row);
+
+// The sums of the items of one window, for eight channels.
+void unn_int8_sum_window(const unn_step_t *step, const uint8_t *in, int32_t *items);
+void unn_float32_sum_window(const unn_step_t *step, const uint8_t *in, float *items);
+
+// Normalises uint8 pixels, in whole eights, and returns how many.
+size_t unn_float32_normalise(const unn_tensor_t *tensor, float *items, const uint8_t *pixels, size_t count);
 
 void unn_add(const unn_step_t *step);
 void unn_multiply(const unn_step_t *step);

@@ -13,14 +13,6 @@
 // Loops over vectors have to be unrolled, or the vectors live in memory.
 #define UNROLL _Pragma("GCC unroll 8")
 
-// Goes on behind what was just loaded, in such a way that the compiler makes it
-// a part of the load instead of putting steps together.
-#define STEP(from, count) \
-    do { \
-        (from) += (count); \
-        __asm__ ("" : "+r" (from)); \
-    } while (0)
-
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
 
@@ -50,6 +42,11 @@ typedef struct _requantise_t {
 static inline sums_t load_sums(const uint8_t *from) {
     const int32_t *items = (const int32_t *)from;
     return (sums_t) { vld1q_s32(items), vld1q_s32(items + 4) };
+}
+
+static inline void store_sums(int32_t *to, sums_t sums) {
+    vst1q_s32(to, sums.low);
+    vst1q_s32(to + 4, sums.high);
 }
 
 static inline eight_t load_eight(const uint8_t *from) {
@@ -116,6 +113,27 @@ static inline requantise_t load_requantise(const unn_step_t *step, const uint8_t
     };
 }
 
+// Again, because the sums' loop needs its registers.
+static inline requantise_t reload_requantise(const requantise_t *how) {
+    const int32_t *from = (const int32_t *)(const void *)how;
+    requantise_t again;
+    __asm__ volatile ("" : "+r" (from)); // not before the loop
+    again.multipliers.low = vld1q_s32(from);
+    STEP(from, 4);
+    again.multipliers.high = vld1q_s32(from);
+    STEP(from, 4);
+    again.exponents.low = vld1q_s32(from);
+    STEP(from, 4);
+    again.exponents.high = vld1q_s32(from);
+    STEP(from, 4);
+    again.zero_point = vreinterpretq_s16_s32(vld1q_s32(from));
+    STEP(from, 4);
+    int8x16_t limits = vreinterpretq_s8_s32(vld1q_s32(from));
+    again.low = vget_low_s8(limits);
+    again.high = vget_high_s8(limits);
+    return again;
+}
+
 static inline int16x8_t narrow(int32x4_t low, int32x4_t high) {
 #if defined(__aarch64__)
     return vqmovn_high_s32(vqmovn_s32(low), high);
@@ -144,6 +162,20 @@ static inline void store_floats(float *to, four_floats_t values) {
 
 static inline four_floats_t floats_of(float value) {
     return vdupq_n_f32(value);
+}
+
+static inline void load_eight_pixels(const uint8_t *from, four_floats_t *low, four_floats_t *high) {
+    uint16x8_t wide = vmovl_u8(vld1_u8(from));
+    *low = vcvtq_f32_u32(vmovl_u16(vget_low_u16(wide)));
+    *high = vcvtq_f32_u32(vmovl_u16(vget_high_u16(wide)));
+}
+
+static inline four_floats_t add_floats(four_floats_t a, four_floats_t b) {
+    return vaddq_f32(a, b);
+}
+
+static inline four_floats_t multiply_floats(four_floats_t a, four_floats_t b) {
+    return vmulq_f32(a, b);
 }
 
 static inline four_floats_t larger_floats(four_floats_t a, four_floats_t b) {
@@ -201,6 +233,11 @@ static inline __m128i load_sixteen_bytes(const void *from) {
 
 static inline sums_t load_sums(const uint8_t *from) {
     return (sums_t) { load_sixteen_bytes(from), load_sixteen_bytes(from + 16) };
+}
+
+static inline void store_sums(int32_t *to, sums_t sums) {
+    _mm_storeu_si128((__m128i *)(void *)to, sums.low);
+    _mm_storeu_si128((__m128i *)(void *)(to + 4), sums.high);
 }
 
 static inline eight_t load_eight(const uint8_t *from) {
@@ -269,6 +306,10 @@ static inline requantise_t load_requantise(const unn_step_t *step, const uint8_t
     };
 }
 
+static inline requantise_t reload_requantise(const requantise_t *how) {
+    return *how;
+}
+
 // The product of four lanes, shifted to the right by a constant `bits`, halves going upward.
 static inline __m128i multiply_high(__m128i a, __m128i b, const int bits) {
     __m128i half = _mm_set1_epi64x((int64_t)1 << (bits - 1));
@@ -294,6 +335,20 @@ static inline void store_floats(float *to, four_floats_t values) {
 
 static inline four_floats_t floats_of(float value) {
     return _mm_set1_ps(value);
+}
+
+static inline void load_eight_pixels(const uint8_t *from, four_floats_t *low, four_floats_t *high) {
+    __m128i pixels = load_eight(from);
+    *low = _mm_cvtepi32_ps(_mm_cvtepu8_epi32(pixels));
+    *high = _mm_cvtepi32_ps(_mm_cvtepu8_epi32(_mm_srli_si128(pixels, 4)));
+}
+
+static inline four_floats_t add_floats(four_floats_t a, four_floats_t b) {
+    return _mm_add_ps(a, b);
+}
+
+static inline four_floats_t multiply_floats(four_floats_t a, four_floats_t b) {
+    return _mm_mul_ps(a, b);
 }
 
 // The second operand is what remains of not-a-number.

@@ -102,18 +102,15 @@ static inline void copy_bytes(uint8_t *to, const uint8_t *from, size_t bytes) {
         memcpy(to, from, bytes);
         return;
     }
-    // what is left over comes first; the rest overlaps it
-    size_t part = (bytes - 1) % size + 1;
-    for (;;) {
+    const uint8_t *last = from + bytes - size;
+    uint8_t *to_last = to + bytes - size;
+    while (from < last) {
         *(unn_sixteen_t *)to = *(const unn_sixteen_t *)from;
-        bytes -= part;
-        if (bytes == 0) {
-            break;
-        }
-        to += part;
-        from += part;
-        part = size;
+        STEP(from, sizeof(unn_sixteen_t));
+        STEP(to, sizeof(unn_sixteen_t));
     }
+    // they may overlap those before
+    *(unn_sixteen_t *)to_last = *(const unn_sixteen_t *)last;
 }
 
 static void fill_band(const unn_step_t *step, band_t *band) {
