@@ -35,7 +35,7 @@ help: ## print this list
 
 .PHONY: packages-build packages-test packages-browser
 packages-build:
-	$(call install_packages,gcc libc6-dev make git xz-utils python3-venv)
+	$(call install_packages,gcc libc6-dev make nasm git xz-utils python3-venv)
 
 packages-test: packages-build
 	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl dbus-daemon libglib2.0-bin mosquitto)

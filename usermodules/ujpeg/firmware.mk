@@ -24,6 +24,10 @@ $(LIBJPEG)/$(firstword $(LIBJPEG_NEON)).o: LIBJPEG_CFLAGS += $(foreach pixels,rg
 LIBJPEG_FAST += $(LIBJPEG_NEON)
 LIBJPEG_ASSUMED := ycc_rgb idct_2x2 idct_4x4 idct_islow h2v1_fancy_upsample h2v1_upsample \
 	h1v2_fancy_upsample h2v2_fancy_upsample h2v2_upsample
+else ifeq ($(shell uname -m),x86_64)
+LIBJPEG_ASSEMBLY := jsimdcpu $(foreach routine,jccolor jcsample jdcolor jdsample jfdctint jidctint,\
+	$(routine)-sse2 $(routine)-avx2) jidctred-sse2
+LIBJPEG_FILES += $(addprefix simd/x86_64/,jsimd $(LIBJPEG_ASSEMBLY))
 else
 LIBJPEG_FILES += jsimd_none
 endif
@@ -47,7 +51,7 @@ $(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk variant/firmware.mk 
 	@rm -rf $(@D)
 	@mkdir -p $(@D)/simd
 	@cp $(SOURCES)/libjpeg-turbo/*.[ch] $(@D)
-	@cp -R $(SOURCES)/libjpeg-turbo/simd/jsimd.h $(SOURCES)/libjpeg-turbo/simd/arm $(@D)/simd
+	@cp -R $(addprefix $(SOURCES)/libjpeg-turbo/simd/,jsimd.h arm nasm x86_64) $(@D)/simd
 	@sed -E 's/^#define ($(LIBJPEG_LEFT_OUT))\b/#undef \1/' $(SOURCES)/libjpeg-turbo/jmorecfg.h > $@.part
 	@# Nobody reads traces: neither their texts nor the calls are compiled.
 	@# Nor can errors of what is not linked occur.
@@ -69,6 +73,11 @@ $(LIBJPEG_FAST:%=$(LIBJPEG)/%.o): LIBJPEG_OPTIMISE := -O2
 $(LIBJPEG)/%.o: $(LIBJPEG)/source/jmorecfg.h $(wildcard $(LIBJPEG_CONFIG)/*.h) | $(TOOLCHAIN)
 	@mkdir -p $(@D)
 	$(LIBJPEG_CC) $(or $(LIBJPEG_OPTIMISE),-Os) $(LIBJPEG_CFLAGS) -c $(LIBJPEG)/source/$*.c -o $@
+
+$(LIBJPEG_ASSEMBLY:%=$(LIBJPEG)/simd/x86_64/%.o): $(LIBJPEG)/simd/x86_64/%.o: $(LIBJPEG)/source/jmorecfg.h
+	@mkdir -p $(@D)
+	nasm -felf64 -DELF -DPIC -D__x86_64__ $(foreach folder,nasm x86_64,-I$(LIBJPEG)/source/simd/$(folder)/) \
+		$(LIBJPEG)/source/simd/x86_64/$*.asm -o $@
 
 $(LIBJPEG)/libjpeg.a: $(LIBJPEG_FILES:%=$(LIBJPEG)/%.o)
 	@rm -f $@

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "jconfig.h"
 #include "jpeg_tables.h"
 
 // A block of samples has this many rows and columns.
@@ -16,6 +17,14 @@
 typedef int16_t coefficient_t;
 void jsimd_fdct_islow_neon(coefficient_t *block);
 #define forward_dct jsimd_fdct_islow_neon
+#elif defined(WITH_SIMD)
+typedef int16_t coefficient_t;
+int jsimd_can_fdct_islow(void);
+void jsimd_fdct_islow(coefficient_t *block);
+static void forward_dct(coefficient_t *block) {
+    jsimd_can_fdct_islow(); // the first time, this looks what the processor has
+    jsimd_fdct_islow(block);
+}
 #else
 typedef int coefficient_t;
 void jpeg_fdct_islow(coefficient_t *block);

@@ -5,6 +5,7 @@
 #define LIBJPEG_TURBO_VERSION_NUMBER    2001005
 #define BITS_IN_JSAMPLE                 8
 
-#ifdef __ARM_NEON
+// firmware.mk has the routines that go with this.
+#if defined(__ARM_NEON) || defined(__x86_64__)
 #define WITH_SIMD                       1
 #endif
