@@ -99,6 +99,11 @@ bench-unn: packages-build $(PYTHON_ENV)/ready-train ## time unn beside ONNX Runt
 	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
 	@$(PYTHON_ENV)/bin/python bench/unn_runtimes.py dist/host/micropython $(NETS)
 
+.PHONY: bench-jpeg
+bench-jpeg: packages-build $(PYTHON_ENV)/ready-train ## time ujpeg beside Pillow and turbojpeg on this machine
+	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
+	$(PYTHON_ENV)/bin/python bench/ujpeg_pillow.py dist/host/micropython
+
 # A folder with the plugin that counts instructions under qemu-arm.
 COUNTER ?= ../shared/tools/arm_insns
 
