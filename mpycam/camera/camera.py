@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 
-from mpycam.camera import factory_parameters, pictures, simulator
+from mpycam.camera import factory_parameters, pictures, simulator, web_page
 from mpycam.camera.accounts import Accounts, ServiceAccounts
 from mpycam.camera.authentication import Authentication
 from mpycam.camera.clock import Clock
@@ -24,7 +24,7 @@ from mpycam.camera.vapix import systemready
 FILE = "camera.json"
 DEFAULT_ARCHITECTURE = "armv7hf"
 # Each has add_routes(router).
-ROUTES = [systemready, pictures, simulator, applications_cgi]
+ROUTES = [systemready, pictures, simulator, web_page, applications_cgi]
 # What a reboot takes at least, and how long a request that asks for it has to get its answer.
 REBOOT_SECONDS = 0.2
 

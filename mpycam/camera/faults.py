@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from mpycam.camera import web_page
+
 # Paths that go on working whatever happens: those with which faults are ended.
-EXEMPT = ("/simulator/", "/index.html", "/setup.html", "/style.css", "/script.js", "/icon.svg")
+EXEMPT_FOLDER = "/simulator/"
+EXEMPT = frozenset(["/", *(f"/{name}" for name in web_page.FILES)])
 # The page sends this header, so that the developer is not locked out of it by a 401 or a 503.
 EXEMPT_HEADER = "X-Simulator"
 MOST_COUNT, MOST_SECONDS = 1_000_000, 86_400
@@ -101,6 +104,8 @@ class Faults:
             self._camera.frames.hold(True)
         elif name == "clock":
             self._camera.clock.offset += value
+        elif name == "flash_full":
+            self._flash, self._camera.applications.flash = self._camera.applications.flash, 0
 
     def end(self, name):
         """End a fault; nothing happens where it is not on."""
@@ -114,6 +119,8 @@ class Faults:
             self._camera.frames.hold(False)
         elif name == "clock":
             self._camera.clock.offset -= fault.value
+        elif name == "flash_full":
+            self._camera.applications.flash = self._flash
 
     def end_all(self):
         """End every fault."""
@@ -151,7 +158,7 @@ class Faults:
     @web.middleware
     async def middleware(self, request, handler):
         """Refuse requests, or answer them slowly."""
-        exempt = request.path == "/" or request.path.startswith(EXEMPT)
+        exempt = request.path in EXEMPT or request.path.startswith(EXEMPT_FOLDER)
         if not exempt and EXEMPT_HEADER not in request.headers:
             if self.strikes("unauthorized"):
                 realm = self._camera.identity.realm
