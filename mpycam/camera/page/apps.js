@@ -1,6 +1,6 @@
 // Installs, starts, stops and removes apps.
 
-import { text, upload, xml } from "./ask.js";
+import { json, text, upload, xml } from "./ask.js";
 import { meaning } from "./errors.js";
 import { showLog } from "./log.js";
 import { attempt, button, by, every, forget, make, notice, sure } from "./show.js";
@@ -35,7 +35,9 @@ function entry(app) {
       make("span", { className: `state ${running ? "running" : ""}` }, app.Status)),
     make("p", { className: "quiet" }, facts.filter(Boolean).join(" · ")),
     make("div", { className: "row" },
-      button(running ? "Stop" : "Start", () => control(running ? "stop" : "start", app)),
+      running
+        ? button("Stop", () => control("stop", app))
+        : button("Start", () => control("start", app), { className: "main" }),
       ...(app.ConfigurationPage
         ? [make("a", { className: "button", href: `/${app.ConfigurationPage}`, target: "_blank" }, "Open")] : []),
       button("Log", () => showLog(app.Name)),
@@ -110,8 +112,14 @@ by("unsigned").onchange = () => attempt("apps-notice", async () => {
   await text(`${CGI}/config.cgi?action=set&name=AllowUnsigned&value=${by("unsigned").checked}`, { method: "POST" });
 }).then(() => showSwitch());
 
+async function showProcessor() {
+  const { data } = await json("/axis-cgi/basicdeviceinfo.cgi", { apiVersion: "1.0", method: "getAllProperties" });
+  by("processor").textContent = `This camera takes packages for ${data.propertyList.Architecture}.`;
+}
+
 export function show(signal) {
   before = "";
+  showProcessor().catch(() => {});
   forget("apps-notice");
   showSwitch().catch(() => { by("unsigned-label").hidden = true; });
   attempt("apps-notice", refresh);
