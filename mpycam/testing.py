@@ -114,7 +114,10 @@ class Door:
 
     @property
     def state(self):
-        """What is true now, with the keys open, angle (degrees), moving, people and hours."""
+        """What is true now, with the keys open, angle (degrees), moving, people, hours and region.
+
+        The region is where the door is: [x, y, width, height] in parts of the picture.
+        """
         return json.loads(self._camera.request("GET", "/simulator/door"))
 
     def open(self):
@@ -280,7 +283,10 @@ class VirtualCamera:
         wanted = {key: given for key, given in wanted.items() if given is not None}
         boot = self._boot() if name == "reboot" else None
         self.request("POST", "/simulator/faults", json=wanted)
-        while boot and self._boot() == boot:
+        end = time.monotonic() + ANSWER_SECONDS
+        while boot and self._boot() in (boot, None):
+            if time.monotonic() > end:
+                raise CameraError(f"the camera is not back after {ANSWER_SECONDS} s")
             time.sleep(0.05)
         return Fault(self, name)
 
@@ -321,10 +327,13 @@ class VirtualCamera:
         raise CameraError(f"the camera did not start: {self._said.read().strip()}")
 
     def _boot(self):
+        """The identity of this boot, None while the camera is away."""
+        from aiohttp import ClientConnectionError
+
         question = {"apiVersion": "1.1", "method": "systemready", "params": {"timeout": 5}}
         try:
             return json.loads(self.request("POST", "/axis-cgi/systemready.cgi", json=question))["data"]["bootid"]
-        except OSError:
+        except ClientConnectionError:
             return None
 
     def _control(self, action, name):

@@ -1,6 +1,6 @@
 """The live door scene: a rendered room whose door is opened and closed by hand, or by people who come and go."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from PIL import Image
 
@@ -48,11 +48,14 @@ class DoorScene:
         """Let people come and go, and use the door."""
         from mpycam.scenes import Story
 
-        self._story = Story(self._installation(), STORY_SECONDS, seed)
+        self._story = Story(self._installation, STORY_SECONDS, seed)
         self._story_began = seconds
 
     def state(self, seconds):
-        """What is true now, as a dictionary."""
+        """What is true now, as a dictionary.
+
+        `region` is where the door is: [x, y, width, height] in parts of the picture.
+        """
         from mpycam.scenes import is_open
 
         angle = self.angle(seconds)
@@ -62,6 +65,7 @@ class DoorScene:
             "moving": self.angle(seconds + 0.05) != angle,
             "people": self._story is not None,
             "hours": self.hours,
+            "region": self._region,
         }
 
     def angle(self, seconds):
@@ -97,10 +101,18 @@ class DoorScene:
     def _story_time(self, seconds):
         return (seconds - self._story_began) % STORY_SECONDS
 
+    @cached_property
     def _installation(self):
         from mpycam.scenes import Installation
 
         return Installation.random(self._seeds[0], self.size)
+
+    @cached_property
+    def _region(self):
+        from mpycam.scenes import door_region
+
+        sides = self.size * 2
+        return [round(value / side, 3) for value, side in zip(door_region(self._installation), sides, strict=True)]
 
     def _draw(self, key):
         import numpy as np
@@ -110,7 +122,7 @@ class DoorScene:
 
         step, hours, noise, moment = key
         if self._scene is None:
-            self._scene = Scene(self._installation(), Day.random(self._seeds[1]), hours)
+            self._scene = Scene(self._installation, Day.random(self._seeds[1]), hours)
         people = () if moment is None else self._story.people(moment)
         light = self._scene.light(hours, step * ANGLE_STEP, people)
         seed = [step, noise, 0 if moment is None else round(moment * 100)]

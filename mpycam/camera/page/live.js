@@ -86,6 +86,7 @@ function shown(door) {
   if (document.activeElement !== by("angle")) by("angle").value = door.angle;
   if (document.activeElement !== by("hours")) by("hours").value = String(door.hours);
   by("people").checked = door.people;
+  by("region").textContent = JSON.stringify(door.region);
 }
 
 async function set(wanted) {
