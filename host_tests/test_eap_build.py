@@ -1,7 +1,7 @@
 """`mpycam eap build`: the package's bytes, files and refusals."""
 
-import json
 import gzip
+import json
 import os
 import shutil
 import subprocess
