@@ -83,6 +83,8 @@ CHOICES = [
          defines={"MICROPY_ERROR_REPORTING": "MICROPY_ERROR_REPORTING_NORMAL"}),
     keep("compressed error texts", "they take less room",
          make={"MICROPY_ROM_TEXT_COMPRESSION": 0}),
+    leave_out("bytecode printers", "for work on the compiler; -v still tells the memory used",
+              defines={"MICROPY_DEBUG_PRINTERS": 1}),
     keep("computed goto", "faster bytecode", defines={"MICROPY_OPT_COMPUTED_GOTO": 0}),
     leave_out("complex arithmetic module (cmath)", "no use on a camera", defines={"MICROPY_PY_CMATH": 1}),
     leave_out("special functions in math", "erf and gamma have no use on a camera",

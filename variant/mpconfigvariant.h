@@ -52,8 +52,11 @@ void variant_deinit(void);
 #define MICROPY_WARNINGS                        (1)
 #define MICROPY_PY_STR_BYTES_CMP_WARN           (1)
 
-// The bytecode and memory printers behind -v; the port cannot do without.
-#define MICROPY_DEBUG_PRINTERS                  (1)
+// -v tells how much memory was used. The bytecode printers behind -vv are out:
+// main.c alone is compiled as if they were in.
+#ifndef MICROPY_DEBUG_PRINTERS
+#define MICROPY_DEBUG_PRINTERS                  (0)
+#endif
 
 // Memory: gc.collect() and micropython.mem_info() answer with figures.
 #define MICROPY_MALLOC_USES_ALLOCATED_SIZE      (1)

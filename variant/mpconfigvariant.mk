@@ -17,6 +17,12 @@ MICROPY_VFS_LFS2 = 0
 # See thread.c, fprintf.c and strerror.c.
 LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf -Wl,--wrap=strerror
 
+# names.c has the tables of names; nothing refers to these, so the linker drops them.
+$(BUILD)/py/qstr.o: CFLAGS += -Dmp_qstr_const_pool=mp_qstr_const_pool_in_full -Dqstr_init=qstr_init_pools
+
+# The option -v, without bytecode printers.
+$(BUILD)/main.o: CFLAGS += -DMICROPY_DEBUG_PRINTERS=1
+
 # Pairs of doubles count on every rounding.
 $(BUILD)/$(VARIANT_DIR)/elementary.o: CFLAGS += -ffp-contract=off
 

@@ -7,6 +7,10 @@
 #include "py/gc.h"
 #include "py/runtime.h"
 
+#if !MICROPY_DEBUG_PRINTERS
+mp_uint_t mp_verbose_flag;
+#endif
+
 static pthread_t main_thread;
 
 // A camera stops an app with SIGTERM. SystemExit unwinds the program, so that
