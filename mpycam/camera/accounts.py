@@ -131,7 +131,3 @@ class ServiceAccounts:
         """The Account if this is its password, else None."""
         known = self._passwords.get(name)
         return Account(name, Role.ADMIN) if known and hmac.compare_digest(known.encode(), password.encode()) else None
-
-    def clear(self):
-        """Forget them all, as at a reboot."""
-        self._passwords.clear()

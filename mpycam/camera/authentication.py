@@ -17,6 +17,9 @@ POLICIES = {
     "Digest": ("Digest", "Digest"),
     "Basic": ("Basic", "Basic"),
     "Basic_Digest": ("Digest", "Digest"),
+    # As AXIS OS 9 writes them.
+    "digest": ("Digest", "Digest"),
+    "basic": ("Basic", "Basic"),
 }
 
 

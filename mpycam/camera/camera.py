@@ -19,13 +19,27 @@ from mpycam.camera.profile import DEFAULT_PROFILE, PROFILES
 from mpycam.camera.router import Router
 from mpycam.camera.server import Server
 from mpycam.camera.storage import Storage
-from mpycam.camera.vapix import systemready
+from mpycam.camera.vapix import apidiscovery, basicdeviceinfo, firmware, logs, param, pwdgrp, systemready
 
 FILE = "camera.json"
 DEFAULT_ARCHITECTURE = "armv7hf"
 # Each has add_routes(router).
-ROUTES = [systemready, pictures, simulator, web_page, applications_cgi]
-# What a reboot takes at least, and how long a request that asks for it has to get its answer.
+ROUTES = [
+    apidiscovery,
+    applications_cgi,
+    basicdeviceinfo,
+    firmware,
+    logs,
+    param,
+    pictures,
+    pwdgrp,
+    simulator,
+    systemready,
+    web_page,
+]
+# What a soft factory default leaves as it is.
+NETWORK = ("Network.BootProto", "Network.IPAddress", "Network.DefaultRouter", "Network.SubnetMask", "Network.Broadcast")
+# How long a request that asks for a reboot has to get its answer.
 REBOOT_SECONDS = 0.2
 
 
@@ -53,6 +67,8 @@ class Camera:
         self.middlewares = []
         self.clock = Clock()
         self.boot_id = None
+        # Whether every part has started.
+        self.ready = False
         self._load()
         self.frames = Frames(source or open_source())
         self.faults = Faults(self)
@@ -70,12 +86,12 @@ class Camera:
         """Boot; raises OSError where a port cannot be had."""
         self.boot_id = str(uuid.uuid4())
         self.clock.boot()
-        self.events.clear()
-        self.service_accounts.clear()
         try:
             for part in self.parts:
                 self._started.append(part)
                 await part.start()
+            self.ready = True
+            self.logs.write("systemd", 1, "INFO", f"Startup finished: AXIS OS {self.profile.version}")
         except BaseException:
             await self.stop()
             raise
@@ -104,20 +120,29 @@ class Camera:
         await asyncio.sleep(REBOOT_SECONDS)
         await self._down()
         await asyncio.sleep(away)
+        self.logs.close()
+        kept = self.parameters.changed(NETWORK) if keep_network else {}
         if erase:
-            self.logs.close()
             self.storage.erase(keep=[FILE])
-            self._load()
+        self._load()
+        if erase:
+            self.parameters.set(kept)
         await self.start()
 
     async def _down(self):
+        self.ready = False
         while self._started:
             await self._started.pop().stop()
 
     def _load(self):
+        # All that a boot begins with: what is in flash, and what is empty because it was in RAM.
         self.accounts = Accounts(self.storage, self.identity.realm)
         self.service_accounts = ServiceAccounts()
-        self.parameters = Parameters(self.storage, factory_parameters.definitions(self.identity, self.profile))
+        self.parameters = Parameters(
+            self.storage,
+            factory_parameters.definitions(self.identity, self.profile),
+            factory_parameters.templates(self.profile),
+        )
         self.logs = Logs(self.storage.path("log"), self.identity.host_name, self.profile, self.clock)
         self.events = Events(self.clock)
         self.authentication = Authentication(self)

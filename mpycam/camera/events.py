@@ -52,10 +52,6 @@ class Events:
         """Drop the states of a topic, as when the app that declared it is removed."""
         self._states = {key: event for key, event in self._states.items() if key[0] != topic}
 
-    def clear(self):
-        """Drop every state: the camera boots."""
-        self._states.clear()
-
     def subscribe(self):
         """Return a Subscription, to be used in a with statement."""
         return Subscription(self._queues)

@@ -56,6 +56,11 @@ class Identity:
         return f"axis-{self.serial_number.lower()}"
 
     @property
+    def machine(self):
+        """The architecture as the camera itself names it."""
+        return "aarch64" if self.architecture == "host" else self.architecture
+
+    @property
     def mac_address(self):
         """The address with its colons."""
         return ":".join(self.serial_number[i : i + 2] for i in range(0, 12, 2))

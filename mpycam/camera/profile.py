@@ -48,6 +48,13 @@ class Profile:
     # Whether log lines have the form that came with AXIS OS 11.
     log_level_padded: bool = True
 
+    # Whether param.cgi reads the query string of a POST.
+    post_query: bool = True
+
+    def since(self, *release):
+        """Whether this is AXIS OS `release`, as in since(11, 8), or later."""
+        return tuple(int(part) for part in self.version.split(".")) >= release
+
 
 PROFILES = {
     profile.name: profile
@@ -68,17 +75,19 @@ PROFILES = {
         Profile(
             "12.x", "12.6.104", "Sep 08 2025 12:41", "3.0", manifest_majors=(1,),
             allow_unsigned=False, root_allowed=False, config_error_status=400, reverse_proxy=True,
-            service_accounts=True, developer_mode=True,
+            service_accounts=True, developer_mode=True, post_query=False,
         ),
         Profile(
             "12.10", "12.10.68", "Apr 14 2026 08:53", "3.0", manifest_majors=(1, 2),
             allow_unsigned=False, root_allowed=False, config_error_status=400, reverse_proxy=True,
             service_accounts=True, developer_mode=True, os_range_enforced=True, vendor_id_checked=True,
+            post_query=False,
         ),
         Profile(
             "13", "13.0.52", "Oct 06 2026 09:27", "3.0", manifest_majors=(2,),
             signature_required=True, root_allowed=False, config_error_status=400, reverse_proxy=True,
             service_accounts=True, developer_mode=True, os_range_enforced=True, vendor_id_checked=True,
+            post_query=False,
         ),
     ]
 }  # fmt: skip
