@@ -170,7 +170,7 @@ class Parameters:
             self._drop(self._applications.pop(group))
             self._store()
 
-    def applications(self):
+    def application_groups(self):
         """The groups of apps."""
         return list(self._applications)
 
