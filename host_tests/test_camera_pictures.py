@@ -324,7 +324,6 @@ def test_a_reboot_takes_its_time_and_everything_comes_back(client, running):
         time.sleep(0.02)
     assert gone and up.content in FILES and running.camera.boot_id != boot
     assert running.call(running.camera.service_accounts.check, "a0-door", secret) is None
-    running.call(running.camera.service_accounts.clear)
 
 
 def test_the_flash_is_full(client, running):
