@@ -406,6 +406,102 @@ for options in (dict(format="gray", out=b"no array"), dict(out=filled(height, wi
     )
 
 
+def test_decode_to_file_writes_what_pillow_reads(interpreter, tmp_path):
+    cases = {
+        "colour": save(photo((101, 37)), "4:2:0"),
+        "progressive": save(photo((64, 48)), "4:4:4", progressive=True),
+        "gray": save(photo((33, 20)).convert("L"), None),
+        "inks": save(photo((40, 30)).convert("CMYK"), None),
+        "dot": save(photo((1, 1)), None),
+        "large": save(photo((1500, 1200)), "4:2:0"),
+    }
+    for name, data in cases.items():
+        (tmp_path / name).write_bytes(data)
+    output = interpreter.run(
+        f"""
+import io, os, sys, ujpeg, ulab
+folder = sys.argv[1] + "/"
+# No more than a few rows are in memory.
+before = ulab.memory().used
+ulab.memory(limit=before + 200000)
+for name in {[name for name in cases if name != "progressive"]}:
+    count = ujpeg.decode_to_file(folder + name, folder + name + ".pnm")
+    assert os.stat(folder + name + ".pnm")[6] == count
+ulab.memory(limit=1 << 26)
+ujpeg.decode_to_file(folder + "progressive", folder + "progressive.pnm")
+stream = io.BytesIO()
+with open(folder + "colour", "rb") as file:
+    count = ujpeg.decode_to_file(file, stream, roi=(3, 5, 60, 30), size=(20, 10))
+pixels = ujpeg.decode(folder + "colour", format="rgb", roi=(3, 5, 60, 30), size=(20, 10)).tobytes()
+assert stream.getvalue() == b"P6\\n20 10\\n255\\n" + pixels and count == len(stream.getvalue())
+stream = io.BytesIO()
+ujpeg.decode_to_file(folder + "gray", stream, scale=4)
+assert stream.getvalue() == b"P5\\n9 5\\n255\\n" + ujpeg.decode(folder + "gray", format="gray", scale=4).tobytes()
+
+class Some:
+    written = b""
+    def __init__(self, most):
+        self.most = most
+    def write(self, data):
+        if len(self.written) > 900 and self.most is None:
+            return None
+        if len(self.written) > 900 and not isinstance(self.most, int):
+            raise self.most
+        count = min(len(data), self.most if isinstance(self.most, int) else 100)
+        self.written += bytes(data[:count])
+        return count
+some = Some(7)
+ujpeg.decode_to_file(folder + "colour", some)
+assert some.written == open(folder + "colour.pnm", "rb").read()
+before = ulab.memory().used
+for most in (None, OSError(28), KeyboardInterrupt(), 1 << 30, -1):
+    some = Some(most)
+    if most in (1 << 30, -1):
+        some.write = lambda data: most
+    try:
+        ujpeg.decode_to_file(folder + "colour", some)
+    except BaseException as error:
+        print(type(error).__name__, error.args)
+assert ulab.memory().used - before < 500, (ulab.memory().used, before)
+for source, target, options in (("missing", "kept", {{}}), ("kept", "kept", {{}}), ("colour", "kept", dict(max_pixels=99)),
+        ("colour", "kept", dict(scale=3)), ("colour", "none/there", {{}})):
+    with open(folder + "kept", "wb") as file:
+        file.write(b"no image")
+    try:
+        ujpeg.decode_to_file(folder + source, folder + target, **options)
+    except (OSError, ValueError) as error:
+        print(error)
+    assert open(folder + "kept", "rb").read() == b"no image"
+for arguments in ((folder + "colour",), (folder + "colour", 3), (folder + "colour", b"x")):
+    try:
+        ujpeg.decode_to_file(*arguments)
+    except (TypeError, AttributeError) as error:
+        print(type(error).__name__)
+""",
+        tmp_path,
+        heap="32M",
+    ).splitlines()
+    for name, data in cases.items():
+        with Image.open(tmp_path / f"{name}.pnm") as image:
+            assert image.mode == ("L" if name == "gray" else "RGB")
+            assert np.array_equal(np.asarray(image), pillow(data, image.mode)), name
+    assert output == [
+        "OSError (11,)",
+        "OSError (28,)",
+        "KeyboardInterrupt ()",
+        "OSError (22,)",
+        "OSError (22,)",
+        "[Errno 2] ENOENT",
+        "Not a JPEG file: starts with 0x6e 0x6f (at byte 0)",
+        "image of 101x37 is larger than max_pixels=99",
+        "scale 3 is not 1, 2, 4 or 8",
+        "[Errno 2] ENOENT",
+        "TypeError",
+        "AttributeError",
+        "AttributeError",
+    ]
+
+
 def test_arguments_are_checked(interpreter, tmp_path):
     (tmp_path / "a.jpg").write_bytes(save(photo((40, 30)), "4:2:0"))
     output = interpreter.run(

@@ -39,11 +39,11 @@ mp_obj_t with_decoder(decoder_obj_t *keeper, mp_obj_t source, bool strict, ujpeg
 void check_status(job_t *job, ujpeg_status_t status);
 
 // Reading and writing streams: sockets, files, or any object with readinto() or write().
-bool is_stream(mp_obj_t object, qstr method);
-mp_obj_t open_file(mp_obj_t path, qstr mode);
 // Bytes, 0 at the end, or -1 with an error number.
 ptrdiff_t read_stream(mp_obj_t stream, uint8_t *buffer, size_t size, int *error);
 void write_stream(mp_obj_t stream, const void *bytes, size_t size);
+// Does `work` with the stream itself, or with the file of a path, which is then closed.
+mp_obj_t with_output(mp_obj_t target, mp_obj_t (*work)(mp_obj_t stream, void *context), void *context);
 
 plane_t plane_of(const ndarray_obj_t *array, size_t channel);
 
@@ -54,6 +54,7 @@ extern const mp_obj_type_t ujpeg_decoder_type;
 extern const mp_obj_type_t ujpeg_frames_type;
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_info_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_decode_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_decode_to_file_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_encode_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ujpeg_encode_to_file_obj);
 

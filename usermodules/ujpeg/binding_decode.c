@@ -55,13 +55,28 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ujpeg_info_obj, 1, ujpeg_info);
 // Arguments
 //
 
-enum { ARG_src, ARG_format, ARG_scale, ARG_size, ARG_roi, ARG_out, ARG_max_pixels, ARG_strict, ARG_COUNT };
+enum { ARG_src, ARG_scale, ARG_size, ARG_roi, ARG_max_pixels, ARG_format, ARG_out, ARG_strict, ARG_COUNT };
 
 typedef struct {
     mp_arg_val_t args[ARG_COUNT];
     decoder_obj_t *keeper;
     qstr format;
+    mp_obj_t target; // of decode_to_file()
 } call_t;
+
+static const mp_arg_t allowed_args[] = {
+    { MP_QSTR_src, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
+    { MP_QSTR_scale, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 1 } },
+    { MP_QSTR_size, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    { MP_QSTR_roi, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    { MP_QSTR_max_pixels, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(DEFAULT_MAX_PIXELS) } },
+    { MP_QSTR_format, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_QSTR(MP_QSTR_planes) } },
+    { MP_QSTR_out, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    { MP_QSTR_strict, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = true } },
+};
+
+// Those that decode_to_file() has too.
+#define FILE_ARGS (ARG_format)
 
 static ujpeg_region_t region_from_obj(mp_obj_t roi, const ujpeg_header_t *header) {
     if (roi == mp_const_none) {
@@ -203,14 +218,17 @@ static mp_obj_t salvage(const job_t *job, mp_obj_t image) {
 // decode
 //
 
-static mp_obj_t decode_work(job_t *job, void *context) {
-    const call_t *call = context;
+static ujpeg_request_t request_for(const job_t *job, const call_t *call, ujpeg_format_t format) {
     const mp_arg_val_t *args = call->args;
-    ujpeg_request_t request = {
-        .scale = (uint32_t)args[ARG_scale].u_int,
-        .resize = args[ARG_size].u_obj != mp_const_none,
-        .format = call->format == MP_QSTR_gray ? UJPEG_GRAY : call->format == MP_QSTR_ycbcr ? UJPEG_YCBCR : UJPEG_RGB,
-    };
+    mp_int_t scale = args[ARG_scale].u_int;
+    bool resize = args[ARG_size].u_obj != mp_const_none;
+    if (scale != 1 && scale != 2 && scale != 4 && scale != 8) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("scale %d is not 1, 2, 4 or 8"), (int)scale);
+    }
+    if (scale != 1 && resize) {
+        mp_raise_ValueError(MP_ERROR_TEXT("give scale or size, not both"));
+    }
+    ujpeg_request_t request = { .scale = (uint32_t)scale, .resize = resize, .format = format };
     check_limit(&job->header, mp_obj_get_int(args[ARG_max_pixels].u_obj));
     request.region = region_from_obj(args[ARG_roi].u_obj, &job->header);
     if (request.resize) {
@@ -220,9 +238,16 @@ static mp_obj_t decode_work(job_t *job, void *context) {
         request.width = (request.region.width + request.scale - 1) / request.scale;
         request.height = (request.region.height + request.scale - 1) / request.scale;
     }
+    return request;
+}
+
+static mp_obj_t decode_work(job_t *job, void *context) {
+    const call_t *call = context;
+    ujpeg_request_t request = request_for(job, call,
+        call->format == MP_QSTR_gray ? UJPEG_GRAY : call->format == MP_QSTR_ycbcr ? UJPEG_YCBCR : UJPEG_RGB);
     mp_obj_t result = result_for(&request, call);
     check_status(job, ujpeg_decode(job->decoder, &request));
-    return args[ARG_strict].u_bool ? result : salvage(job, result);
+    return call->args[ARG_strict].u_bool ? result : salvage(job, result);
 }
 
 static bool is_format(qstr name) {
@@ -231,29 +256,12 @@ static bool is_format(qstr name) {
 }
 
 mp_obj_t decode_image(decoder_obj_t *keeper, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_src, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
-        { MP_QSTR_format, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_QSTR(MP_QSTR_planes) } },
-        { MP_QSTR_scale, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 1 } },
-        { MP_QSTR_size, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_roi, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_out, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_max_pixels, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(DEFAULT_MAX_PIXELS) } },
-        { MP_QSTR_strict, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = true } },
-    };
     call_t call = { .keeper = keeper };
     mp_arg_parse_all(n_args, pos_args, kw_args, ARG_COUNT, allowed_args, call.args);
     call.format = mp_obj_str_get_qstr(call.args[ARG_format].u_obj);
     if (!is_format(call.format)) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("format '%q' is not planes, rgb, bgr, gray or ycbcr"),
             call.format);
-    }
-    mp_int_t scale = call.args[ARG_scale].u_int;
-    if (scale != 1 && scale != 2 && scale != 4 && scale != 8) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("scale %d is not 1, 2, 4 or 8"), (int)scale);
-    }
-    if (scale != 1 && call.args[ARG_size].u_obj != mp_const_none) {
-        mp_raise_ValueError(MP_ERROR_TEXT("give scale or size, not both"));
     }
     return with_decoder(keeper, call.args[ARG_src].u_obj, call.args[ARG_strict].u_bool, NULL, decode_work, &call);
 }
@@ -262,6 +270,62 @@ static mp_obj_t ujpeg_decode_function(size_t n_args, const mp_obj_t *pos_args, m
     return decode_image(NULL, n_args, pos_args, kw_args);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ujpeg_decode_obj, 1, ujpeg_decode_function);
+
+//
+// decode_to_file
+//
+
+typedef struct {
+    job_t *job;
+    ujpeg_request_t request;
+    mp_obj_t stream;
+    vstr_t row;
+    size_t written;
+} file_t;
+
+static void write_row(void *context) {
+    file_t *file = context;
+    write_stream(file->stream, file->row.buf, file->row.len);
+    file->written += file->row.len;
+}
+
+// Every row lies in the same place before it is written.
+static mp_obj_t write_file(mp_obj_t stream, void *context) {
+    file_t *file = context;
+    ujpeg_request_t *request = &file->request;
+    file->stream = stream;
+    size_t channels = request->format == UJPEG_GRAY ? 1 : 3;
+    vstr_init(&file->row, request->width * channels);
+    vstr_printf(&file->row, "P%c\n%u %u\n255\n", channels == 1 ? '5' : '6', (unsigned)request->width,
+        (unsigned)request->height);
+    write_row(file);
+    vstr_reset(&file->row);
+    uint8_t *row = (uint8_t *)vstr_add_len(&file->row, request->width * channels);
+    for (size_t i = 0; i < channels; ++i) {
+        request->planes[i] = (plane_t) { row + i, 0, (ptrdiff_t)channels };
+    }
+    check_status(file->job, ujpeg_decode(file->job->decoder, request));
+    return mp_obj_new_int_from_uint(file->written);
+}
+
+static mp_obj_t file_work(job_t *job, void *context) {
+    const call_t *call = context;
+    file_t file = {
+        .job = job,
+        .request = request_for(job, call, job->header.components == 1 ? UJPEG_GRAY : UJPEG_RGB),
+    };
+    file.request.row_done = write_row;
+    file.request.context = &file;
+    return with_output(call->target, write_file, &file);
+}
+
+static mp_obj_t ujpeg_decode_to_file(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_arg_check_num(n_args, 0, 2, 2, true);
+    call_t call = { .target = pos_args[1] };
+    mp_arg_parse_all(1, pos_args, kw_args, FILE_ARGS, allowed_args, call.args);
+    return with_decoder(NULL, pos_args[0], true, NULL, file_work, &call);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ujpeg_decode_to_file_obj, 2, ujpeg_decode_to_file);
 
 //
 // Decoder

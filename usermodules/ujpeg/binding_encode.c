@@ -2,7 +2,6 @@
 
 #include "py/objstr.h"
 #include "py/runtime.h"
-#include "py/stream.h"
 
 #include "binding.h"
 #include "jpeg_encode.h"
@@ -147,24 +146,22 @@ static mp_obj_t ujpeg_encode_function(size_t n_args, const mp_obj_t *pos_args, m
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ujpeg_encode_obj, 1, ujpeg_encode_function);
 
-static mp_obj_t ujpeg_encode_to_file(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+typedef struct {
+    mp_obj_t image;
     mp_arg_val_t args[ARG_COUNT];
-    mp_arg_check_num(n_args, 0, 2, 2, true);
-    mp_arg_parse_all(0, NULL, kw_args, ARG_COUNT - 1, allowed_args, args);
-    bool opened = mp_obj_is_str(pos_args[1]);
-    sink_t sink = { .stream = opened ? open_file(pos_args[1], MP_QSTR_wb) : pos_args[1] };
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) != 0) {
-        if (opened) {
-            mp_stream_close(sink.stream);
-        }
-        nlr_jump(nlr.ret_val);
-    }
-    encode(&sink, pos_args[0], args);
-    nlr_pop();
-    if (opened) {
-        mp_stream_close(sink.stream);
-    }
+} call_t;
+
+static mp_obj_t encode_to_stream(mp_obj_t stream, void *context) {
+    const call_t *call = context;
+    sink_t sink = { .stream = stream };
+    encode(&sink, call->image, call->args);
     return mp_obj_new_int_from_uint(sink.written);
+}
+
+static mp_obj_t ujpeg_encode_to_file(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_arg_check_num(n_args, 0, 2, 2, true);
+    call_t call = { .image = pos_args[0] };
+    mp_arg_parse_all(0, NULL, kw_args, ARG_COUNT - 1, allowed_args, call.args);
+    return with_output(pos_args[1], encode_to_stream, &call);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ujpeg_encode_to_file_obj, 2, ujpeg_encode_to_file);

@@ -18,13 +18,13 @@ static const mp_stream_p_t *protocol_of(mp_obj_t object) {
     return MP_OBJ_TYPE_GET_SLOT_OR_NULL(mp_obj_get_type(object), protocol);
 }
 
-bool is_stream(mp_obj_t object, qstr method) {
+static bool is_stream(mp_obj_t object, qstr method) {
     mp_obj_t found[2];
     mp_load_method_maybe(object, method, found);
     return found[0] != MP_OBJ_NULL;
 }
 
-mp_obj_t open_file(mp_obj_t path, qstr mode) {
+static mp_obj_t open_file(mp_obj_t path, qstr mode) {
     mp_obj_t arguments[] = { path, MP_OBJ_NEW_QSTR(mode) };
     return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, arguments);
 }
@@ -74,6 +74,22 @@ void write_stream(mp_obj_t stream, const void *bytes, size_t size) {
         bytes = (const uint8_t *)bytes + count;
         size -= count;
     }
+}
+
+mp_obj_t with_output(mp_obj_t target, mp_obj_t (*work)(mp_obj_t stream, void *context), void *context) {
+    if (!mp_obj_is_str(target)) {
+        return work(target, context);
+    }
+    mp_obj_t stream = open_file(target, MP_QSTR_wb);
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t result = work(stream, context);
+        nlr_pop();
+        mp_stream_close(stream);
+        return result;
+    }
+    mp_stream_close(stream);
+    nlr_jump(nlr.ret_val);
 }
 
 //

@@ -304,6 +304,13 @@ static bool read_row(ujpeg_decoder_t *decoder, uint8_t *pixels, uint32_t channel
     return row < rows_reached(decoder);
 }
 
+static void complete_row(ujpeg_decoder_t *decoder, const ujpeg_request_t *request) {
+    ++decoder->rows;
+    if (request->row_done != NULL) {
+        request->row_done(request->context);
+    }
+}
+
 static void decode_scaled(ujpeg_decoder_t *decoder, const ujpeg_request_t *request, uint32_t channels) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     uint32_t left = request->region.x / request->scale;
@@ -313,7 +320,7 @@ static void decode_scaled(ujpeg_decoder_t *decoder, const ujpeg_request_t *reque
     bool direct = offset == 0 && jpeg->output_width == request->width && jpeg->out_color_space != JCS_CMYK
         && planes_are_interleaved(planes, channels);
     uint8_t *pixels = direct ? NULL : take_row(jpeg);
-    for (; decoder->rows < request->height; ++decoder->rows) {
+    while (decoder->rows < request->height) {
         uint8_t *target = direct ? planes[0].data + (ptrdiff_t)decoder->rows * planes[0].row_stride : pixels;
         if (!read_row(decoder, target, channels)) {
             return;
@@ -321,6 +328,7 @@ static void decode_scaled(ujpeg_decoder_t *decoder, const ujpeg_request_t *reque
         if (!direct) {
             planes_store_row(planes, channels, decoder->rows, pixels + (size_t)offset * channels, request->width);
         }
+        complete_row(decoder, request);
     }
 }
 
@@ -343,7 +351,8 @@ static void decode_resized(ujpeg_decoder_t *decoder, const ujpeg_request_t *requ
         }
         area_resize_add(&resize, pixels, row);
         while (area_resize_take(&resize, row, averaged)) {
-            planes_store_row(request->planes, channels, decoder->rows++, averaged, request->width);
+            planes_store_row(request->planes, channels, decoder->rows, averaged, request->width);
+            complete_row(decoder, request);
         }
     }
 }

@@ -67,6 +67,9 @@ typedef struct {
     uint32_t height;
     ujpeg_format_t format;
     plane_t planes[3]; // one for gray
+    // Called after each row of the result, unless it is NULL.
+    void (*row_done)(void *context);
+    void *context;
 } ujpeg_request_t;
 
 // NULL where there is not enough memory. Blocks of memory that an image needed

@@ -6,6 +6,7 @@ static const mp_rom_map_elem_t ujpeg_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ujpeg) },
     { MP_ROM_QSTR(MP_QSTR_Decoder), MP_ROM_PTR(&ujpeg_decoder_type) },
     { MP_ROM_QSTR(MP_QSTR_decode), MP_ROM_PTR(&ujpeg_decode_obj) },
+    { MP_ROM_QSTR(MP_QSTR_decode_to_file), MP_ROM_PTR(&ujpeg_decode_to_file_obj) },
     { MP_ROM_QSTR(MP_QSTR_encode), MP_ROM_PTR(&ujpeg_encode_obj) },
     { MP_ROM_QSTR(MP_QSTR_encode_to_file), MP_ROM_PTR(&ujpeg_encode_to_file_obj) },
     { MP_ROM_QSTR(MP_QSTR_frames), MP_ROM_PTR(&ujpeg_frames_type) },

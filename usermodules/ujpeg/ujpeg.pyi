@@ -126,6 +126,22 @@ class Decoder:
 class _Writable(Protocol):
     def write(self, data: bytearray) -> int | None: ...
 
+def decode_to_file(
+    src: _Source,
+    dst: str | _Writable,
+    *,
+    scale: Literal[1, 2, 4, 8] = 1,
+    size: tuple[int, int] | None = None,
+    roi: tuple[int, int, int, int] | None = None,
+    max_pixels: int = 50_000_000,
+) -> int:
+    """Decode into a PPM file, or PGM if the JPEG file is gray, and return the number of its bytes.
+
+    One row after the other is written, so that the image need not fit into memory. The
+    arguments are those of `decode`. After an exception `dst` holds a part; it is
+    not opened before the header was read.
+    """
+
 def encode(
     image: _Image,
     *,
