@@ -123,6 +123,11 @@ fuzz-unn: packages-test $(PYTHON_ENV)/ready-train ## feed damaged networks to un
 	$(call install_packages,clang)
 	$(PYTHON_ENV)/bin/python host_tests/unn_fuzz.py build/fuzz-unn --seconds $(SECONDS)
 
+.PHONY: fuzz-jpeg
+fuzz-jpeg: packages-test $(PYTHON_ENV)/ready ## feed damaged files and odd images to ujpeg under the sanitizers for SECONDS=60
+	$(call install_packages,clang)
+	$(PYTHON_ENV)/bin/python host_tests/ujpeg_fuzz.py build/fuzz-jpeg --seconds $(SECONDS)
+
 .PHONY: train
 train: $(PYTHON_ENV)/ready-train ## make the committed door model again
 	@$(MAKE) --no-print-directory firmware-native ARCH=host

@@ -24,7 +24,8 @@ $(LIBJPEG)/$(firstword $(LIBJPEG_NEON)).o: LIBJPEG_CFLAGS += $(foreach pixels,rg
 LIBJPEG_FAST += $(LIBJPEG_NEON)
 LIBJPEG_ASSUMED := ycc_rgb idct_2x2 idct_4x4 idct_islow h2v1_fancy_upsample h2v1_upsample \
 	h1v2_fancy_upsample h2v2_fancy_upsample h2v2_upsample
-else ifeq ($(shell uname -m),x86_64)
+# The fuzz targets are without: sanitizers do not see into assembly.
+else ifeq ($(LIBJPEG_PLAIN)$(shell uname -m),x86_64)
 LIBJPEG_ASSEMBLY := jsimdcpu $(foreach routine,jccolor jcsample jdcolor jdsample jfdctint jidctint,\
 	$(routine)-sse2 $(routine)-avx2) jidctred-sse2
 LIBJPEG_FILES += $(addprefix simd/x86_64/,jsimd $(LIBJPEG_ASSEMBLY))

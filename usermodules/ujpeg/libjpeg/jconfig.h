@@ -6,6 +6,6 @@
 #define BITS_IN_JSAMPLE                 8
 
 // firmware.mk has the routines that go with this.
-#if defined(__ARM_NEON) || defined(__x86_64__)
+#if !defined(LIBJPEG_PLAIN) && (defined(__ARM_NEON) || defined(__x86_64__))
 #define WITH_SIMD                       1
 #endif
