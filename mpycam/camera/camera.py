@@ -15,11 +15,22 @@ from mpycam.camera.logs import Logs
 from mpycam.camera.packages import cgi as applications_cgi
 from mpycam.camera.packages.installer import Applications
 from mpycam.camera.parameters import Parameters
+from mpycam.camera.ports import Ports
 from mpycam.camera.profile import DEFAULT_PROFILE, PROFILES
 from mpycam.camera.router import Router
 from mpycam.camera.server import Server
 from mpycam.camera.storage import Storage
-from mpycam.camera.vapix import apidiscovery, basicdeviceinfo, firmware, logs, param, pwdgrp, systemready
+from mpycam.camera.vapix import (
+    apidiscovery,
+    basicdeviceinfo,
+    event_stream,
+    firmware,
+    logs,
+    param,
+    pwdgrp,
+    systemready,
+    virtualinput,
+)
 
 FILE = "camera.json"
 DEFAULT_ARCHITECTURE = "armv7hf"
@@ -28,6 +39,7 @@ ROUTES = [
     apidiscovery,
     applications_cgi,
     basicdeviceinfo,
+    event_stream,
     firmware,
     logs,
     param,
@@ -35,6 +47,7 @@ ROUTES = [
     pwdgrp,
     simulator,
     systemready,
+    virtualinput,
     web_page,
 ]
 # What a soft factory default leaves as it is.
@@ -70,6 +83,7 @@ class Camera:
         # Whether every part has started.
         self.ready = False
         self._load()
+        self.ports = Ports(self)
         self.frames = Frames(source or open_source())
         self.faults = Faults(self)
         router = Router()
@@ -78,7 +92,7 @@ class Camera:
         self.server = Server(self, router, host, port, tls_port)
         # In the order in which they start.
         self.applications = Applications(self)
-        self.parts = [self.frames, self.server, self.applications]
+        self.parts = [self.ports, self.frames, self.server, self.applications]
         self._started = []
         self._tasks = set()
 
@@ -146,6 +160,7 @@ class Camera:
         self.logs = Logs(self.storage.path("log"), self.identity.host_name, self.profile, self.clock)
         self.events = Events(self.clock)
         self.authentication = Authentication(self)
+        self.sessions = event_stream.Sessions(self.clock)
 
     def _soon(self, work):
         task = asyncio.get_running_loop().create_task(work)

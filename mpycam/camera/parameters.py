@@ -171,10 +171,6 @@ class Parameters:
             self._store()
 
     def application_groups(self):
-        """The groups of apps."""
-        return list(self._applications)
-
-    def application_groups(self):
         """The groups of all apps."""
         return list(self._applications)
 

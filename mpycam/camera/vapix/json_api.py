@@ -41,7 +41,7 @@ NEW_CODES = ErrorCodes(1100, 2100, 2101, 2102, 2103, 2104, 2105)
 
 @dataclass(frozen=True)
 class Call:
-    """One call: its parameters as a dictionary, `text` of each checked by the functions below."""
+    """One call: its parameters, a dictionary (a list where a client sends one), and whose it is."""
 
     params: dict
     request: web.Request
@@ -59,7 +59,7 @@ class Call:
 
 def value(params, name, kinds, codes, default=None, required=False, where="params"):
     """The member `name` of a JSON object, which must be of one of the types `kinds`; raises ApiError."""
-    if name not in params:
+    if not isinstance(params, dict) or name not in params:
         if required:
             raise ApiError(codes.missing, f"Required parameter missing: {where}.{name}")
         return default
@@ -68,6 +68,17 @@ def value(params, name, kinds, codes, default=None, required=False, where="param
     if not isinstance(found, kinds) or isinstance(found, bool) and kinds is int:
         raise ApiError(codes.invalid, f"Invalid parameter value specified: {where}.{name}")
     return found
+
+
+def parse(body, codes):
+    """The JSON object in a request's body; raises ApiError."""
+    try:
+        envelope = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise ApiError(codes.json, "Invalid JSON") from None
+    if not isinstance(envelope, dict):
+        raise ApiError(codes.json, "Invalid JSON: need an object")
+    return envelope
 
 
 class JsonApi:
@@ -86,7 +97,7 @@ class JsonApi:
         try:
             if request.method != "POST":
                 raise ApiError(self.codes.http_method, "HTTP request type not supported. Only POST is supported")
-            envelope = self._parse(await request.read())
+            envelope = parse(await request.read(), self.codes)
             if isinstance(envelope.get("apiVersion"), str):
                 answer["apiVersion"] = envelope["apiVersion"]
             context = value(envelope, "context", str, self.codes, where="request")
@@ -101,15 +112,6 @@ class JsonApi:
         order = ("apiVersion", "context", "method", "data", "error")
         return web.json_response({name: answer[name] for name in order if name in answer})
 
-    def _parse(self, body):
-        try:
-            envelope = json.loads(body, parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            raise ApiError(self.codes.json, "Invalid JSON") from None
-        if not isinstance(envelope, dict):
-            raise ApiError(self.codes.json, "Invalid JSON: need an object")
-        return envelope
-
     async def _call(self, method, envelope, request, camera):
         if method not in self.methods:
             raise ApiError(self.codes.method, f"JSON semantic error: Unknown method '{method}'")
@@ -122,6 +124,7 @@ class JsonApi:
                 camera.authentication.require(request, role)
             raise ApiError(self.codes.forbidden, "Authorization failed")
         params = envelope.get("params", {})
+        # Some clients send setPorts a bare list.
         if not isinstance(params, (dict, list)):
             raise ApiError(self.codes.invalid, "Invalid parameter value specified: params")
         result = function(Call(params, request, camera, self.codes))
