@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 
-from buffered_reader import BufferedReader
+from connection import Connection
 from dbus_values import Reader, Writer, types
 
 SYSTEM_BUS = "unix:path=/run/dbus/system_bus_socket"
@@ -46,10 +46,8 @@ async def connect(address=None, timeout=10):
     Raises OSError, ValueError, asyncio.TimeoutError after `timeout` seconds, which every later call has too.
     """
     address = address or os.getenv("DBUS_SYSTEM_BUS_ADDRESS") or SYSTEM_BUS
-    connection = socket.socket(1, socket.SOCK_STREAM)
+    connection = Connection(socket.socket(1, socket.SOCK_STREAM), socket_address(address), 512)
     try:
-        connection.connect(socket_address(address))
-        connection.setblocking(False)
         bus = Bus(connection, timeout)
         await asyncio.wait_for(bus._authenticate(), timeout)
         await bus.call(BUS, "/org/freedesktop/DBus", BUS, "Hello")
@@ -65,30 +63,18 @@ class Bus:
     def __init__(self, connection, timeout):
         self._connection = connection
         self._timeout = timeout
-        self._stream = asyncio.StreamReader(connection)
-        self._reader = BufferedReader(self._readinto, 512)
         self._serial = 0
-
-    async def _readinto(self, view):
-        while True:
-            count = await self._stream.readinto(view)
-            if count is not None:
-                return count
-
-    async def _send(self, data):
-        self._stream.write(data)
-        await self._stream.drain()
 
     async def _authenticate(self):
         """EXTERNAL without a name: the bus takes the user whom the socket belongs to."""
-        await self._send(b"\0AUTH EXTERNAL\r\n")
-        line = await self._reader.line()
+        await self._connection.send(b"\0AUTH EXTERNAL\r\n")
+        line = await self._connection.reader.line()
         if line == b"DATA":
-            await self._send(b"DATA\r\n")
-            line = await self._reader.line()
+            await self._connection.send(b"DATA\r\n")
+            line = await self._connection.reader.line()
         if not (line or b"").startswith(b"OK "):
             raise DBusError(BUS + ".Error.AuthFailed", "the bus refuses this user, says %s" % line)
-        await self._send(b"BEGIN\r\n")
+        await self._connection.send(b"BEGIN\r\n")
 
     async def call(self, destination, path, interface, member, signature="", *arguments):
         """Call a method; return the tuple of what it answers.
@@ -116,7 +102,7 @@ class Bus:
         return await asyncio.wait_for(self._answer(message.data + body.data, self._serial), self._timeout)
 
     async def _answer(self, message, serial):
-        await self._send(message)
+        await self._connection.send(message)
         while True:
             kind, fields, body = await self._receive()
             # Signals and what comes too late for an earlier call are of no interest here.
@@ -145,14 +131,9 @@ class Bus:
         return start[1], {code: value for code, (_, value) in fields}, body
 
     async def _exactly(self, count):
-        data = bytearray(count)
-        view = memoryview(data)
-        position = 0
-        while position < count:
-            got = await self._reader.readinto(view[position:])
-            if got == 0:
-                raise DBusError(BUS + ".Error.Disconnected", "the bus closed the connection")
-            position += got
+        data = await self._connection.exactly(count)
+        if data is None:
+            raise DBusError(BUS + ".Error.Disconnected", "the bus closed the connection")
         return data
 
     def close(self):

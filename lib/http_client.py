@@ -10,12 +10,9 @@ Neither TLS nor proxies.
 
 import asyncio
 import binascii
-import errno
-import select
-import socket
 
 from authentication import AuthenticationError, Authenticator
-from buffered_reader import BufferedReader
+from connection import connect
 
 REDIRECTS = 5
 HEADERS = 64
@@ -23,6 +20,8 @@ HEADERS = 64
 SMALL = 4096
 # A nonce may be refused as stale, and its successor too on a busy camera.
 ATTEMPTS = 4
+# Host and port, and the connection to them that waits for the next request.
+NONE_KEPT = (None, None)
 
 
 class HttpError(OSError):
@@ -95,45 +94,6 @@ def unquote(text):
         except ValueError:
             result += b"%" + part
     return result.decode()
-
-
-class Connection:
-    """A socket to a server, and what was read from it beyond the last answer."""
-
-    def __init__(self, url):
-        self.origin = url.host, url.port
-        family, kind, protocol, _, address = socket.getaddrinfo(url.host.strip("[]"), url.port, 0, socket.SOCK_STREAM)[0]
-        self._socket = socket.socket(family, kind, protocol)
-        self._socket.setblocking(False)
-        try:
-            self._socket.connect(address)
-        except OSError as error:
-            if error.errno != errno.EINPROGRESS:
-                self.close()
-                raise
-        self._stream = asyncio.StreamReader(self._socket)
-        self.reader = BufferedReader(self._readinto)
-
-    async def _readinto(self, view):
-        while True:
-            count = await self._stream.readinto(view)
-            if count is not None:
-                return count
-
-    async def send(self, data):
-        """Send all of `data`."""
-        self._stream.write(data)
-        await self._stream.drain()
-
-    def idle(self):
-        """Whether the server has neither closed it nor said anything unasked."""
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return not poll.poll(0)
-
-    def close(self):
-        """Close the socket."""
-        self._socket.close()
 
 
 class Response:
@@ -259,7 +219,7 @@ class HttpClient:
         self.password = password
         self.timeout = timeout
         self._keep = keep
-        self._kept = None
+        self._kept = NONE_KEPT
         self._origin = None
         self._authenticator = None
 
@@ -295,9 +255,9 @@ class HttpClient:
 
     def close(self):
         """Close the kept connection."""
-        if self._kept:
-            self._kept.close()
-        self._kept = None
+        if self._kept[1]:
+            self._kept[1].close()
+        self._kept = NONE_KEPT
 
     def _account(self, url):
         """The Authenticator for a URL, kept from one request to the next."""
@@ -345,20 +305,22 @@ class HttpClient:
 
     async def _exchange(self, url, message, repeatable):
         """Send a request and read the answer's header."""
-        connection, self._kept = self._kept, None
+        origin = url.host, url.port
+        kept, connection = self._kept
+        self._kept = NONE_KEPT
         if connection:
-            if repeatable and connection.origin == (url.host, url.port) and connection.idle():
+            if repeatable and kept == origin and connection.idle():
                 try:
-                    return await self._converse(connection, message)
+                    return await self._converse(connection, message, origin)
                 except OSError:
                     pass  # the server closed it at this very moment, as it may
             connection.close()
-        return await self._converse(Connection(url), message)
+        return await self._converse(connect(url.host, url.port), message, origin)
 
-    async def _converse(self, connection, message):
+    async def _converse(self, connection, message, origin):
         def ended(reusable):
-            if reusable and self._keep and not self._kept:
-                self._kept = connection
+            if reusable and self._keep and self._kept is NONE_KEPT:
+                self._kept = origin, connection
             else:
                 connection.close()
 
