@@ -101,7 +101,7 @@ async def main():
     messages = [client.publish("to/paho/%d" % qos, b"x" * size, qos) for qos in (0, 1, 2) for size in (0, 1, 200, 20000)]
     for message in messages:
         await asyncio.wait_for(message.done.wait(), 20)
-    while len(got) < 6:
+    while len(got) < 6 or client._received:
         await asyncio.sleep(0.02)
     show(sorted(got), client._queued, len(client._received))
     await client.stop()
