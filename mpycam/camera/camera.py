@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 
-from mpycam.camera import factory_parameters, pictures, simulator, web_page
+from mpycam.camera import factory_parameters, pictures, simulator, ssh_users, web_page
 from mpycam.camera.accounts import Accounts, ServiceAccounts
 from mpycam.camera.authentication import Authentication
 from mpycam.camera.clock import Clock
@@ -11,14 +11,16 @@ from mpycam.camera.events import Events
 from mpycam.camera.faults import Faults
 from mpycam.camera.frames import Frames, open_source
 from mpycam.camera.identity import Identity, new_serial_number
+from mpycam.camera.local import routes as local
 from mpycam.camera.logs import Logs
 from mpycam.camera.packages import cgi as applications_cgi
-from mpycam.camera.packages.installer import Applications
+from mpycam.camera.packages.installer import FLASH_BYTES, MEMORY_BYTES, Applications
 from mpycam.camera.parameters import Parameters
 from mpycam.camera.ports import Ports
 from mpycam.camera.profile import DEFAULT_PROFILE, PROFILES
 from mpycam.camera.router import Router
 from mpycam.camera.server import Server
+from mpycam.camera.ssh import Ssh
 from mpycam.camera.storage import Storage
 from mpycam.camera.vapix import (
     apidiscovery,
@@ -41,11 +43,13 @@ ROUTES = [
     basicdeviceinfo,
     event_stream,
     firmware,
+    local,
     logs,
     param,
     pictures,
     pwdgrp,
     simulator,
+    ssh_users,
     systemready,
     virtualinput,
     web_page,
@@ -63,11 +67,14 @@ class Camera:
     was the last time. A part is anything with `async start()` and `async stop()`, which are called when
     the camera boots and when it goes down; a part reads its state from camera.storage in start().
     `source` is where pictures come from, of mpycam.camera.frames.open_source(); None: the door scene.
+    `ssh_port` switches ssh on; None leaves it as its parameter says, at any port that is free. `memory` is what
+    each app may take, `flash` what all packages may, in bytes.
     """
 
     def __init__(
-        self, folder, profile=None, architecture=None, host="127.0.0.1", port=0, tls_port=0, source=None
-    ):
+        self, folder, profile=None, architecture=None, host="127.0.0.1", port=0, tls_port=0, source=None,
+        ssh_port=None, memory=MEMORY_BYTES, flash=FLASH_BYTES,
+    ):  # fmt: skip
         self.storage = Storage(folder)
         kept = self.storage.read(FILE)
         known = kept or {"serial_number": new_serial_number(), "soc_serial_number": uuid.uuid4().hex.upper()}
@@ -91,8 +98,9 @@ class Camera:
             module.add_routes(router)
         self.server = Server(self, router, host, port, tls_port)
         # In the order in which they start.
-        self.applications = Applications(self)
-        self.parts = [self.ports, self.frames, self.server, self.applications]
+        self.applications = Applications(self, memory, flash)
+        self.ssh = Ssh(self, host, ssh_port)
+        self.parts = [self.ports, self.frames, self.server, self.applications, self.ssh]
         self._started = []
         self._tasks = set()
 

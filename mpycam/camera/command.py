@@ -18,6 +18,9 @@ def add_command(subcommands):
     run.add_argument("--host", default="127.0.0.1", help="the address that it listens at (default: %(default)s)")
     run.add_argument("--port", type=int, default=8080, help="of HTTP, 0 for any that is free (default: %(default)s)")
     run.add_argument("--tls-port", type=int, default=0, help="of HTTPS, 0 for any that is free (default: %(default)s)")
+    run.add_argument("--ssh-port", type=int, help="switch ssh on, at this port; 0 for any that is free")
+    run.add_argument("--memory", type=float, default=100, metavar="MB", help="that each app may take (default: 100)")
+    run.add_argument("--flash", type=float, default=29, metavar="MB", help="that all packages may take (default: 29)")
     run.add_argument(
         "--source", default="scene", metavar="WHAT",
         help="where pictures come from: scene (a door, drawn live), scene:SEED, a folder of JPEG files, an MJPEG file, "
@@ -64,7 +67,10 @@ async def _run(options):
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
     source = open_source(options.source, options.fps)
-    camera = Camera(options.state, options.profile, options.arch, options.host, options.port, options.tls_port, source)
+    camera = Camera(
+        options.state, options.profile, options.arch, options.host, options.port, options.tls_port, source,
+        options.ssh_port, int(options.memory * 1e6), int(options.flash * 1e6),
+    )  # fmt: skip
     if options.account and camera.accounts.needs_setup:
         name, _, password = options.account.partition(":")
         try:
@@ -77,6 +83,8 @@ async def _run(options):
     print(camera.server.url)
     print(camera.server.secure_url)
     print(f"http://{address}:{port}/ from inside", flush=True)
+    if options.ssh_port is not None:
+        print(f"ssh://{options.host}:{camera.ssh.port}", flush=True)
     await over.wait()
     await camera.stop()
 

@@ -6,6 +6,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from mpycam.camera.packages import refusal
 from mpycam.camera.packages.refusal import Refused
@@ -85,7 +86,7 @@ async def _package(request, most):
             # The rest is read and forgotten: most clients read no answer before they have sent everything.
             if size <= most:
                 data += piece
-    except (ValueError, AssertionError, web.PayloadError) as error:
+    except (ValueError, AssertionError, EOFError, HttpProcessingError, web.RequestPayloadError) as error:
         raise Refused(refusal.NOT_A_PACKAGE, f"the form is damaged: {error}") from None
     if not part.filename:
         raise Refused(refusal.NO_SPACE, "the file in the form has no name")

@@ -85,6 +85,8 @@ class Applications:
     @property
     def free(self):
         """The bytes of flash that are left for packages."""
+        if self._camera.faults.active("flash_full"):
+            return 0
         return max(0, self.flash - self._store.used())
 
     def switch(self, name):
@@ -249,8 +251,8 @@ class Applications:
             return None
         network = Network()
         try:
-            await network.open()
-            await server.listen_in_camera(await network.listen(("127.0.0.12", 80)))
+            network.open()
+            await server.listen_in_camera(network.listen(("127.0.0.12", 80)))
         except OSError as error:
             network.close()
             self._log("WARNING", f"no network of its own for apps: {error.strerror}")

@@ -45,8 +45,8 @@ class Application:
 
     @property
     def fastcgi_socket(self):
-        """The Unix socket at which the app answers FastCGI requests, as this process finds it."""
-        return self._sandbox.real_path(f"{SOCKETS}/{self.record.name}.sock")
+        """The Unix socket at which the app answers FastCGI requests."""
+        return f"{SOCKETS}/{self.record.name}.sock"
 
     async def start(self):
         """Start the app, which must be stopped; raises CannotExecute."""
@@ -98,7 +98,7 @@ class Application:
         return {
             "G_SLICE": "always-malloc",
             "HOME": self._sandbox.path(self.folder),
-            "FCGI_SOCKET_NAME": self._sandbox.path(f"{SOCKETS}/{self.record.name}.sock"),
+            "FCGI_SOCKET_NAME": self._sandbox.path(self.fastcgi_socket),
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self._sandbox.path('/run/dbus/system_bus_socket')}",
         }
 
@@ -107,7 +107,7 @@ class Application:
         return MemoryLimit(self.record.name, self._memory_limit + EMULATOR_BYTES * emulated)
 
     async def _execute(self, limit):
-        self.fastcgi_socket.unlink(missing_ok=True)
+        self._sandbox.forget_socket(self.record.name)
         command = self._sandbox.command(f"{self.folder}/{self.record.name}", self.record.arguments)
         self._process = await self._sandbox.run(
             command, self.folder, users.user_number(self.record), users.group_number(self.record.group), self._groups(),

@@ -14,14 +14,17 @@ import os
 import resource
 import select
 import signal
+import struct
 import sys
 
 # From <sched.h>, <sys/mount.h> and <sys/prctl.h>.
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PROCESSES, NEW_NETWORK = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
-READ_ONLY, NO_SUID, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 32, 4096, 16384, 1 << 18
-DETACH = 2
+NO_SUID, BIND, RECURSIVE, PRIVATE, DETACH = 2, 4096, 16384, 1 << 18, 2
+SET_READ_ONLY, SET_NO_SUID, AT_RECURSIVE = 1, 2, 0x8000
 DEATH_SIGNAL, NO_NEW_PRIVILEGES, SUBREAPER = 1, 38, 36
+CLONE = {"x86_64": 56, "aarch64": 220, "armv7l": 120}
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "armv7l": 218}
+MOUNT_SETATTR = 442  # everywhere, Linux 5.12
 
 # What the camera's root has of this machine, where it is there. Folders are
 # bound, links copied.
@@ -35,7 +38,8 @@ CANNOT_EXECUTE = 203
 # Ends every process of the program at once.
 KILL_ALL = signal.SIGUSR1
 
-libc = ctypes.CDLL(None, use_errno=True)
+# Without letting go of the interpreter, which must not be in the middle of it when clone(2) makes another.
+libc = ctypes.PyDLL(None, use_errno=True)
 
 
 def check(result, what):
@@ -55,10 +59,11 @@ def bind(source, target, read_only=False):
     """Make a folder or a file appear in another place."""
     mount(source, target, flags=BIND | RECURSIVE)
     if read_only:
-        try:
-            mount(None, target, flags=REMOUNT | BIND | READ_ONLY | NO_SUID)
-        except OSError:
-            pass  # in a user namespace, flags that the machine's mounts have cannot be taken away
+        attributes = struct.pack("QQQQ", SET_READ_ONLY | SET_NO_SUID, 0, 0, 0)
+        check(
+            libc.syscall(MOUNT_SETATTR, -1, os.fsencode(target), AT_RECURSIVE, attributes, len(attributes)),
+            f"make {target} read-only",
+        )
 
 
 def die_with_parent(number=signal.SIGKILL):
@@ -66,19 +71,35 @@ def die_with_parent(number=signal.SIGKILL):
     libc.prctl(DEATH_SIGNAL, number, 0, 0, 0)
 
 
-def enter_namespaces(plan):
-    """Leave the machine's namespaces; raises OSError where that is not allowed."""
-    flags = NEW_MOUNTS | NEW_PROCESSES | NEW_IPC
-    if os.geteuid() != 0:
-        flags |= NEW_USER
-    user, group = os.geteuid(), os.getegid()
-    check(libc.unshare(flags), "unshare")
-    if flags & NEW_USER:
-        # One user can be had: the app's number inside is ours outside.
-        write("/proc/self/setgroups", "deny")
-        write("/proc/self/uid_map", f"{plan['user']} {user} 1")
-        write("/proc/self/gid_map", f"{plan['group']} {group} 1")
-    mount(None, "/", flags=RECURSIVE | PRIVATE)
+def start_inner(plan):
+    """Return 0 in a new process in namespaces of its own, and the process's number in this one."""
+    flags = NEW_MOUNTS | NEW_PROCESSES | NEW_IPC | NEW_USER * plan["user_namespace"]
+    mapped, tell = os.pipe()
+    # With clone(2) itself, since after unshare(2) nobody would be left who may say which users there are inside.
+    inner = libc.syscall(CLONE[os.uname().machine], flags | signal.SIGCHLD, 0, 0, 0, 0)
+    if inner < 0:
+        check(inner, "clone")
+    if inner == 0:
+        os.close(tell)
+        die_with_parent()
+        if not os.read(mapped, 1):
+            os._exit(1)  # the parent died before that
+        os.close(mapped)
+        mount(None, "/", flags=RECURSIVE | PRIVATE)
+        return 0
+    os.close(mapped)
+    if plan["user_namespace"]:
+        if os.geteuid() == 0:
+            users = groups = "0 0 4294967295"
+        else:
+            # One user can be had: the app's number inside is ours outside.
+            users, groups = f"{plan['user']} {os.geteuid()} 1", f"{plan['group']} {os.getegid()} 1"
+            write(f"/proc/{inner}/setgroups", "deny")
+        write(f"/proc/{inner}/uid_map", users)
+        write(f"/proc/{inner}/gid_map", groups)
+    os.write(tell, b"1")
+    os.close(tell)
+    return inner
 
 
 def write(path, text):
@@ -88,6 +109,7 @@ def write(path, text):
 
 def build_root(plan):
     """Make the camera's root folder the root of this process, with what it needs of the machine."""
+    os.umask(0o022)
     root = plan["root"]
     bind(root, root)
     for path in SYSTEM:
@@ -111,10 +133,17 @@ def build_root(plan):
         os.makedirs(target, exist_ok=True)
         bind(source, target)
     os.makedirs(root + "/proc", exist_ok=True)
+    # Before this machine's /proc is out of sight: a user namespace gets one only where there is one to be seen.
+    mount("proc", root + "/proc", "proc", NO_SUID)
     os.chdir(root)
     check(libc.syscall(PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
     check(libc.umount2(b".", DETACH), "umount")
     os.chdir("/")
+    if plan["translation"]:
+        # So that programs for the camera's processor run whoever starts them, also from a shell of this machine.
+        mount("binfmt_misc", "/proc/sys/fs/binfmt_misc", "binfmt_misc")
+        with open("/proc/sys/fs/binfmt_misc/register", "wb", buffering=0) as file:
+            file.write(plan["translation"].encode())
 
 
 def become(plan):
@@ -233,19 +262,10 @@ def main():
     if not plan["isolated"]:
         libc.prctl(SUBREAPER, 1, 0, 0, 0)
         supervise(plan, plan["folder"], status, isolated=False)
-    enter_namespaces(plan)
-    alive, kept = os.pipe()
-    inner = os.fork()
+    inner = start_inner(plan)
     if inner == 0:
-        os.close(kept)
-        die_with_parent()
-        # Inside the namespace the parent has no number to compare.
-        if select.select([alive], [], [], 0)[0]:
-            os._exit(1)
         build_root(plan)
-        mount("proc", "/proc", "proc", NO_SUID)
         supervise(plan, plan["folder"], status, isolated=True)
-    os.close(alive)
     os.close(status)
     for number in (signal.SIGTERM, signal.SIGHUP, KILL_ALL):
         signal.signal(number, lambda number, _: os.kill(inner, number))

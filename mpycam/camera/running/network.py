@@ -5,13 +5,12 @@ is taken, gives its apps a network namespace of their own: they find the camera
 there and nothing else, no machine outside either.
 """
 
-import asyncio
 import ctypes
 import fcntl
 import os
 import socket
 import struct
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 NEW_NETWORK = 0x40000000
 # From <net/if.h> and <linux/sockios.h>.
@@ -24,9 +23,9 @@ class Network:
     def __init__(self):
         self.descriptor = None
 
-    async def open(self):
+    def open(self):
         """Make the namespace; raises OSError where that is not allowed."""
-        self.descriptor = await _in_thread(_make)
+        self.descriptor = _in_thread(_make)
 
     def close(self):
         """Let the namespace go when the last process in it has ended."""
@@ -34,20 +33,26 @@ class Network:
             os.close(self.descriptor)
             self.descriptor = None
 
-    async def listen(self, address):
+    def listen(self, address):
         """Return a socket that listens inside at (host, port)."""
-        return await self._inside(lambda: socket.create_server(address))
+        return self._inside(lambda: socket.create_server(address))
 
-    async def socket(self, family):
+    def socket(self, family):
         """Return a stream socket that connects to what listens inside."""
-        return await self._inside(lambda: socket.socket(family, socket.SOCK_STREAM))
 
-    async def _inside(self, action):
+        def make():
+            made = socket.socket(family, socket.SOCK_STREAM)
+            made.setblocking(False)
+            return made
+
+        return self._inside(make)
+
+    def _inside(self, action):
         def enter():
             _check(ctypes.CDLL(None, use_errno=True).setns(self.descriptor, NEW_NETWORK))
             return action()
 
-        return await _in_thread(enter)
+        return _in_thread(enter)
 
 
 def _make():
@@ -65,22 +70,7 @@ def _check(result):
         raise OSError(number, os.strerror(number))
 
 
-async def _in_thread(action):
-    """Run something in a thread that ends with it, since a thread does not get its old namespace back."""
-    loop, future = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
-
-    def work():
-        try:
-            result, error = action(), None
-        except OSError as failure:
-            result, error = None, failure
-        loop.call_soon_threadsafe(finish, result, error)
-
-    def finish(result, error):
-        if error:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-
-    threading.Thread(target=work, daemon=True).start()
-    return await future
+def _in_thread(action):
+    """Return what `action` does in a thread that ends with it, since a thread does not get its old namespace back."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(action).result()

@@ -11,16 +11,34 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from mpycam.camera.running import users
+from mpycam.camera.running.confined import open_inside
 from mpycam.eap import elf
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
-SOCKETS = "/var/run/fcgi"
+SOCKETS = "/run/fcgi"
 
 # For each architecture that packages name: the emulator's name, and where
 # Debian keeps the libraries of dynamically linked programs.
 EMULATORS = {"armv7hf": ("arm", "/usr/arm-linux-gnueabihf"), "aarch64": ("aarch64", "/usr/aarch64-linux-gnu")}
 
+
+# What `uname -m` says on a camera.
+MACHINES = {"armv7hf": "armv7l", "aarch64": "aarch64"}
+UNAME = """#!/bin/sh
+case "$*" in
+-m) echo {machine} ;;
+*) exec /usr/bin/uname "$@" ;;
+esac
+"""
+
+# How the kernel knows programs for each processor: the first bytes of an ELF
+# file and which of their bits count (binfmt_misc).
+_ANY_EXECUTABLE = r"\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff"
+MAGIC = {
+    "armv7hf": r"\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x28\x00:" + _ANY_EXECUTABLE,
+    "aarch64": r"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:" + _ANY_EXECUTABLE,
+}
 
 # Folders for what is in RAM, each locked by the camera that it belongs to.
 PREFIX = "mpycam-camera-"
@@ -42,7 +60,7 @@ class Sandbox:
         self.root, self.architecture, self._log = root, architecture, log
         # What is in RAM on a camera; short names, since those of sockets have 108 bytes.
         self.memory = self._lock = None
-        self.isolated = None
+        self.isolated = self._user_namespace = self._kernel_translation = None
         # Whether programs get users of their own.
         self.privileged = os.geteuid() == 0
         # A file descriptor of the network namespace of apps, None for this machine's network.
@@ -55,25 +73,64 @@ class Sandbox:
         self.memory.chmod(0o755)
         for name in ("tmp", "dbus", "fcgi"):
             (self.memory / name).mkdir()
-        (self.memory / "tmp").chmod(0o1777)
+        for name in ("tmp", "fcgi"):
+            (self.memory / name).chmod(0o1777)
         for name in ("etc", "root", "usr/local", "var/spool/storage"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         self.describe_users([])
         (self.root / "etc/hosts").write_text("127.0.0.1 localhost\n")
         if os.path.exists("/etc/resolv.conf"):
             shutil.copyfile("/etc/resolv.conf", self.root / "etc/resolv.conf")
-        self.isolated, output = True, ""
         for folder in (self.root, *self.root.glob("*"), self.root / "usr/local"):
             folder.chmod(0o755)  # whatever the umask was, since apps have users of their own
-        try:
-            process = await self.run(["/bin/true"], "/", 0, 0, stderr=asyncio.subprocess.PIPE)
-            output = (await process.communicate())[1].decode(errors="replace").strip()
-            self.isolated = process.returncode == 0
-        except CannotExecute as error:
-            self.isolated, output = False, str(error)
-        if not self.isolated:
-            reason = output.rpartition("\n")[2]
+        self._add_commands()
+        await self._find_ways()
+
+    def _add_commands(self):
+        """Add what a camera's shell has otherwise than this machine's."""
+        machine = MACHINES.get(self.architecture)
+        if machine is None:
+            return
+        script = self.root / "usr/local/bin/uname"
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(UNAME.format(machine=machine))
+        script.chmod(0o755)
+        name, libraries = EMULATORS[self.architecture]
+        prefix = self.root / "etc/qemu-binfmt" / name
+        prefix.parent.mkdir(exist_ok=True)
+        if not prefix.is_symlink():
+            prefix.symlink_to(libraries)
+
+    async def _find_ways(self):
+        """Find out which namespaces this machine allows, by trying."""
+        translation = self._translation()
+        ways = [(True, not self.privileged, "")]
+        if translation:
+            ways.insert(0, (True, True, translation))
+        for self.isolated, self._user_namespace, self._kernel_translation in ways:
+            try:
+                process = await self.run(["/bin/true"], "/", 0, 0, stderr=asyncio.subprocess.PIPE)
+            except CannotExecute as error:
+                reason = str(error)
+                continue
+            reason = (await process.communicate())[1].decode(errors="replace").strip().rpartition("\n")[2]
+            if process.returncode == 0:
+                break
+        else:
+            self.isolated, self._user_namespace, self._kernel_translation = False, False, ""
             self._log("WARNING", f"no namespaces on this machine ({reason}): apps run in their real folders")
+        if translation and not self._kernel_translation:
+            self._log("INFO", "programs for the camera's processor run as an app, not from a shell (docs/camera.md)")
+
+    def _translation(self):
+        """What to tell the kernel so that it runs programs for the camera's processor; "" when it does so already."""
+        if self.architecture not in EMULATORS:
+            return ""
+        name = EMULATORS[self.architecture][0]
+        if os.path.exists(f"/proc/sys/fs/binfmt_misc/qemu-{name}"):
+            return ""
+        emulator = shutil.which(f"qemu-{name}-static")
+        return f":qemu-{name}:M::{MAGIC[self.architecture]}:{emulator}:F" if emulator else ""
 
     def close(self):
         """Forget what was in RAM."""
@@ -98,15 +155,19 @@ class Sandbox:
                 return source + inside[len(place) :]
         return f"{self.root}{inside}"
 
-    def real_path(self, inside):
-        """The path by which this process finds what a program finds at `inside`."""
+    def confinement(self, inside):
+        """(folder, path in it) of what a program finds at `inside`, for open_inside()."""
         for place, source in self._bound():
-            if inside == place or inside.startswith(place + "/"):
-                return Path(source + inside[len(place) :])
-        return Path(f"{self.root}{inside}")
+            if inside.startswith(place + "/"):
+                return source, inside[len(place) + 1 :]
+        return self.root, inside
 
     def _bound(self):
         return [("/tmp", f"{self.memory}/tmp"), ("/run/dbus", f"{self.memory}/dbus"), (SOCKETS, f"{self.memory}/fcgi")]
+
+    def forget_socket(self, name):
+        """Remove the FastCGI socket that an app left, which would keep it from binding a new one."""
+        (self.memory / "fcgi" / f"{name}.sock").unlink(missing_ok=True)
 
     def command(self, path, arguments):
         """The command that runs the program at the camera's `path`: through an emulator where it has to be.
@@ -116,7 +177,7 @@ class Sandbox:
         """
         program = self.path(path)
         try:
-            with open(self.real_path(path), "rb") as file:
+            with open(open_inside(*self.confinement(path)), "rb") as file:
                 header = elf.read(file.read())
         except (OSError, elf.ElfError):
             return [program, *arguments]
@@ -152,6 +213,8 @@ class Sandbox:
                 "cgroup": cgroup,
                 "network": self.network,
                 "isolated": self.isolated,
+                "user_namespace": self._user_namespace,
+                "translation": self._kernel_translation,
                 "terminal": terminal,
                 "root": str(self.root),
                 "bound": [[source, place] for place, source in self._bound()],

@@ -1,0 +1,28 @@
+"""The camera is killed while packages are installed, upgraded and removed."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from interpreters import ROOT
+
+MOMENTS = 200
+
+
+def test_killed_at_random_moments():
+    # In memory where that can be had: what counts is what a killed process leaves, not the disk.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        script = ROOT / "host_tests/camera_crash.py"
+        result = subprocess.run(
+            [sys.executable, script, Path(folder), str(MOMENTS), "1"], capture_output=True, text=True, timeout=600
+        )
+        assert result.returncode == 0, result.stderr
+    killed = int(re.search(r"(\d+) killed", result.stdout)[1])
+    assert killed > MOMENTS / 2, result.stdout
+    # Every action was both cut off before it counted and after.
+    for name in ("install", "upgrade", "remove"):
+        assert f"('{name}', True)" in result.stdout and f"('{name}', False)" in result.stdout, result.stdout
