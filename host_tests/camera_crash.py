@@ -25,6 +25,7 @@ from mpycam.camera.parameters import Parameters
 from mpycam.camera.profile import PROFILES
 from mpycam.camera.storage import Storage
 from mpycam.eap.package import inspect_bytes
+from mpycam.errors import MpycamError
 
 FILE_EVENTS = {
     "open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.chown",
@@ -94,13 +95,23 @@ installer.Sandbox, installer.Bus = Unisolated, NoBus
 
 def camera(folder):
     """What of a camera the installer needs."""
-    storage = Storage(folder)
+    storage = unlocked(folder)
     return SimpleNamespace(
         storage=storage, parameters=Parameters(storage, {}), profile=PROFILES["11.11"],
         logs=SimpleNamespace(write=lambda *_: None), identity=SimpleNamespace(architecture="armv7hf"),
         server=SimpleNamespace(in_camera_address=("127.0.0.12", 80)),
         faults=SimpleNamespace(active=lambda name: False),
     )  # fmt: skip
+
+
+def unlocked(folder):
+    """Return the Storage; a script that was being started when the camera was killed has the lock a moment longer."""
+    for _ in range(500):
+        try:
+            return Storage(folder)
+        except MpycamError:
+            time.sleep(0.01)
+    return Storage(folder)
 
 
 async def work(folder, action):
@@ -204,7 +215,7 @@ def use(folder):
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text(text)
     os.makedirs(folder, exist_ok=True)
-    storage = Storage(folder)
+    storage = unlocked(folder)
     Parameters(storage, {}).set({"Sample_app.Level": "7"})
     storage.close()
     return made

