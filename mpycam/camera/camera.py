@@ -13,6 +13,7 @@ from mpycam.camera.frames import Frames, open_source
 from mpycam.camera.identity import Identity, new_serial_number
 from mpycam.camera.local import routes as local
 from mpycam.camera.logs import Logs
+from mpycam.camera.mqtt import MqttClient
 from mpycam.camera.packages import cgi as applications_cgi
 from mpycam.camera.packages.installer import FLASH_BYTES, MEMORY_BYTES, Applications
 from mpycam.camera.parameters import Parameters
@@ -25,9 +26,12 @@ from mpycam.camera.storage import Storage
 from mpycam.camera.vapix import (
     apidiscovery,
     basicdeviceinfo,
+    disks,
     event_stream,
     firmware,
+    io,
     logs,
+    mqtt,
     param,
     pwdgrp,
     systemready,
@@ -41,10 +45,13 @@ ROUTES = [
     apidiscovery,
     applications_cgi,
     basicdeviceinfo,
+    disks,
     event_stream,
     firmware,
+    io,
     local,
     logs,
+    mqtt,
     param,
     pictures,
     pwdgrp,
@@ -97,12 +104,15 @@ class Camera:
         for module in ROUTES:
             module.add_routes(router)
         self.server = Server(self, router, host, port, tls_port)
-        # In the order in which they start.
+        self.mqtt = MqttClient(self)
         self.applications = Applications(self, memory, flash)
         self.ssh = Ssh(self, host, ssh_port)
-        self.parts = [self.ports, self.frames, self.server, self.applications, self.ssh]
+        # In the order in which they start.
+        self.parts = [self.ports, self.frames, self.mqtt, self.server, self.applications, self.ssh]
         self._started = []
         self._tasks = set()
+        # Two who ask for a reboot at the same time get two.
+        self._rebooting = asyncio.Lock()
 
     async def start(self):
         """Boot; raises OSError where a port cannot be had."""
@@ -120,10 +130,11 @@ class Camera:
 
     async def stop(self):
         """Switch off. The folder belongs to nobody afterwards."""
+        waiting = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
         await self._down()
-        for task in self._tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
         self.logs.close()
         self.storage.close()
 
@@ -140,6 +151,10 @@ class Camera:
 
     async def _reboot(self, away=0, erase=False, keep_network=False):
         await asyncio.sleep(REBOOT_SECONDS)
+        async with self._rebooting:
+            await self._reboot_now(away, erase, keep_network)
+
+    async def _reboot_now(self, away, erase, keep_network):
         await self._down()
         await asyncio.sleep(away)
         self.logs.close()

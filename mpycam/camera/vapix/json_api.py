@@ -14,9 +14,10 @@ from mpycam.camera.role import Role
 class ApiError(Exception):
     """A request fails with an error number of its interface."""
 
-    def __init__(self, code, message, **details):
+    def __init__(self, code, message, **members):
         super().__init__(message)
-        self.code, self.message, self.details = code, message, details
+        # What else the error object has.
+        self.code, self.message, self.members = code, message, members
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def value(params, name, kinds, codes, default=None, required=False, where="param
         return default
     found = params[name]
     # JSON's true is no number.
-    if not isinstance(found, kinds) or isinstance(found, bool) and kinds is int:
+    if not isinstance(found, kinds) or isinstance(found, bool) and kinds is not bool:
         raise ApiError(codes.invalid, f"Invalid parameter value specified: {where}.{name}")
     return found
 
@@ -107,7 +108,7 @@ class JsonApi:
             answer["method"] = method
             answer["data"] = await self._call(method, envelope, request, camera)
         except ApiError as error:
-            answer["error"] = {"code": error.code, "message": error.message, **error.details}
+            answer["error"] = {"code": error.code, "message": error.message, **error.members}
         # In the order of the documentation, which some read as text.
         order = ("apiVersion", "context", "method", "data", "error")
         return web.json_response({name: answer[name] for name in order if name in answer})
