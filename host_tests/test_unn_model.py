@@ -1,6 +1,7 @@
 """`mpycam convert` and `mpycam model` on the command line, through the host build."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
+from test_deploy import server  # noqa: E402, F401
 from test_unn_convert import Graph  # noqa: E402
 
 from mpycam.cli import main  # noqa: E402
@@ -51,6 +53,32 @@ def test_info_compare_and_profile(files, host, capsys):
     assert main(["model", "profile", "--runs", "2", *interpreter, model]) == 0
     printed = capsys.readouterr().out
     assert "depthwise_conv2d" in printed and f"{info['multiply_adds']} multiply-adds" in printed
+
+
+def test_profile_on_a_camera(files, host, server, capsys):  # noqa: F811
+    """Through a real OpenSSH server; the camera keeps nothing of it."""
+    installed = server.folder / "installed"
+    installed.mkdir()
+    (installed / "micropython").symlink_to(Path(host.command[0]).resolve())
+    model, options = str(files / "net.unn"), [f"--ssh-options={' '.join(server.options)}", "--folder", str(installed)]
+    assert main(["convert", str(files / "net.onnx"), model, "--interpreter", host.command[0]]) == 0
+    copy = files / "copy.unn"
+    mktemp = server.folder / "bin" / "mktemp"
+    mktemp.write_text(f"#!/bin/sh\necho made >> {files}/made\necho {copy}\n")
+    mktemp.chmod(0o755)
+    capsys.readouterr()
+    assert main(["model", "profile", "--camera", "camera", "--runs", "2", *options, model]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in printed[:-1]] == [["0", "conv2d"], ["1", "depthwise_conv2d"], ["2", "conv2d"]]
+    assert all(float(line.split()[2]) >= 0 for line in printed[:-1])
+    (files / "bad.unn").write_bytes(b"nothing")
+    assert main(["model", "profile", "--camera", "camera", *options, str(files / "bad.unn")]) == 1
+    assert "not a .unn file" in capsys.readouterr().err
+    assert main(["model", "profile", "--camera", "camera", options[0], "--folder", "/nowhere", model]) == 1
+    assert "/nowhere/micropython" in capsys.readouterr().err
+    assert main(["model", "profile", "--camera", "stranger", *options, model]) == 1
+    assert "ssh to stranger failed" in capsys.readouterr().err
+    assert (files / "made").read_text() == 3 * "made\n" and not copy.exists()
 
 
 def test_another_model_is_told_from_the_right_one(files, host, capsys):

@@ -4,13 +4,13 @@ import json
 import os
 import shlex
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from mpycam import runtime
+from mpycam.deploy import FILE_NAME, Camera
 from mpycam.errors import MpycamError
 from mpycam.unn_file import read
 from mpycam.unn_reference import answer, run_network
@@ -21,6 +21,14 @@ PROFILE_SCRIPT = """
 import sys, unn
 for name, time, multiply_adds in unn.load(sys.argv[1]).profile(int(sys.argv[2])):
     print(name, time, multiply_adds)
+"""
+
+# In the shell of a camera, whose input is the file.
+PROFILE_THERE = """
+file=$(mktemp) || exit
+trap 'rm -f "$file"' EXIT
+trap 'exit 1' HUP INT TERM
+cat > "$file" && {command}
 """
 
 
@@ -125,26 +133,23 @@ def layer_differences(source, network, images):
     return lines
 
 
-def profile(model, runs, interpreter, host=None):
-    """[(operator, microseconds, multiply-adds)] of each layer, on this machine or through ssh on a camera."""
-    if host is None:
-        with tempfile.TemporaryDirectory() as folder:
-            script = Path(folder) / "profile.py"
-            script.write_text(PROFILE_SCRIPT)
-            result = subprocess.run([interpreter, script, model, str(runs)], capture_output=True, text=True)
+def profile(model, runs, interpreter, camera=None):
+    """[(operator, microseconds, multiply-adds)] of each layer, the means of so many runs.
+
+    interpreter: the path of a MicroPython build, on this machine or on `camera`, a
+    mpycam.deploy.Camera; there the file is copied for as long as it takes.
+    Raises MpycamError with the interpreter's words where it fails.
+    """
+    command = [os.fspath(interpreter), "-c", PROFILE_SCRIPT]
+    if camera is None:
+        runtime.need(interpreter)
+        result = subprocess.run([*command, os.fspath(model), str(runs)], capture_output=True)
     else:
-        # one stream holds the script and the model, and nothing is left behind
-        remote = (
-            "d=$(mktemp -d) && trap 'rm -rf $d' EXIT && "
-            f"head -c {len(PROFILE_SCRIPT)} > $d/p.py && cat > $d/m.unn && "
-            f"{shlex.quote(os.fspath(interpreter))} $d/p.py $d/m.unn {int(runs)}"
-        )
-        data = PROFILE_SCRIPT.encode() + Path(model).read_bytes()
-        result = subprocess.run(["ssh", host, remote], input=data, capture_output=True)
-        result.stdout, result.stderr = result.stdout.decode(), result.stderr.decode()
+        there = f'{shlex.join(command)} "$file" {int(runs)}'
+        result = camera.run(PROFILE_THERE.format(command=there), Path(model).read_bytes())
     if result.returncode:
-        raise MpycamError(f"profile of {model} failed: {result.stderr.strip()[-500:]}")
-    rows = [line.split() for line in result.stdout.splitlines()]
+        raise MpycamError(f"profile of {model} failed: {result.stderr.decode(errors='replace').strip()[-500:]}")
+    rows = [line.split() for line in result.stdout.decode().splitlines()]
     return [(name, float(time), int(count)) for name, time, count in rows]
 
 
@@ -160,13 +165,15 @@ def add_command(subcommands):
     other.add_argument("--per-layer", action="store_true")
     times = verbs.add_parser("profile", help="measure each layer, here or on a camera")
     times.add_argument("--runs", type=int, default=100)
-    times.add_argument("--camera", metavar="USER@CAMERA", help="run there, through ssh")
+    times.add_argument("--camera", metavar="CAM", help="run there: the name of a camera with the interpreter, as ssh takes it")
+    times.add_argument("--folder", default="/tmp", help="where install-mpy put the interpreter there (default: %(default)s)")
+    times.add_argument("--ssh-options", default=os.environ.get("SSH_OPTIONS", ""), help="further options for ssh")
     for verb, run in ((info, run_info), (other, run_compare), (times, run_profile)):
         verb.add_argument("model", type=Path, help="the .unn file")
         verb.set_defaults(run=run)
     for verb in (other, times):
         default = Path("dist/host/micropython")
-        verb.add_argument("--interpreter", type=Path, default=default, help="the build to run; on a camera its path there")
+        verb.add_argument("--interpreter", type=Path, default=default, help="the host build to run (default: %(default)s)")
 
 
 def run_info(options):
@@ -193,7 +200,11 @@ def run_compare(options):
 
 def run_profile(options):
     """Print the time of each layer."""
-    rows = profile(options.model, options.runs, options.interpreter, options.camera)
+    camera, interpreter = None, options.interpreter
+    if options.camera is not None:
+        camera = Camera(options.camera, shlex.split(options.ssh_options))
+        interpreter = f"{options.folder}/{FILE_NAME}"
+    rows = profile(options.model, options.runs, interpreter, camera)
     for index, (name, time, count) in enumerate(rows):
         each = f"{1000 * time / count:9.3f} ns each" if count else ""
         print(f"{index:3} {name:18} {time:10.1f} us {count:10} multiply-adds {each}")
