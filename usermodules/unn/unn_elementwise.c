@@ -76,7 +76,7 @@ void unn_multiply(const unn_step_t *step) {
     operate(step, true);
 }
 
-void unn_average_pool(const unn_step_t *step, unn_row_t *row) {
+void unn_average_pool(const unn_step_t *step, const unn_row_t *row) {
     const unn_layer_t *layer = step->layer;
     int32_t zero = step->source->zero_point;
     float ratio = step->source->scale / step->target->scale;
@@ -85,8 +85,10 @@ void unn_average_pool(const unn_step_t *step, unn_row_t *row) {
     for (int32_t y = step->top; y < step->top + layer->kernel[0]; y++) {
         rows += y >= 0 && (size_t)y < step->height;
     }
+    const uint8_t *in = row->in;
+    uint8_t *out = row->out;
     int32_t left = -layer->padding[1];
-    for (; row->positions > 0; row->positions--, left += layer->stride[1]) {
+    for (size_t positions = row->positions; positions > 0; positions--, left += layer->stride[1]) {
         if (layer->option) {
             columns = 0;
             for (int32_t x = left; x < left + layer->kernel[1]; x++) {
@@ -97,19 +99,19 @@ void unn_average_pool(const unn_step_t *step, unn_row_t *row) {
         if (step->itemsize == 1) {
             int32_t sums[UNN_BLOCK], zeros = (int32_t)step->runs * zero;
             float factor = ratio / (float)area;
-            unn_int8_sum_window(step, row->in, sums);
+            unn_int8_sum_window(step, in, sums);
             for (size_t i = 0; i < row->channels; i++) {
-                row->out[i] = (uint8_t)round_int8(step, (float)(sums[i] - zeros) * factor);
+                out[i] = (uint8_t)round_int8(step, (float)(sums[i] - zeros) * factor);
             }
         } else {
             float sums[UNN_BLOCK];
-            unn_float32_sum_window(step, row->in, sums);
+            unn_float32_sum_window(step, in, sums);
             for (size_t i = 0; i < row->channels; i++) {
-                ((float *)row->out)[i] = clamp(sums[i] / (float)area, layer->lowest, layer->highest);
+                ((float *)out)[i] = clamp(sums[i] / (float)area, layer->lowest, layer->highest);
             }
         }
-        row->in += step->step_bytes;
-        row->out += step->out_channels * step->itemsize;
+        in += step->step_bytes;
+        out += row->out_step;
     }
 }
 

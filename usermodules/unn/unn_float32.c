@@ -35,7 +35,8 @@ static inline __attribute__((always_inline)) void convolve(const unn_step_t *ste
     for (int i = 0; i < 4; i++) {
         low[i] = load_floats(bias);
         high[i] = load_floats(bias + 4);
-        x[i] = (const float *)(in + (size_t)i * step->step_bytes);
+        x[i] = (const float *)in;
+        STEP(in, step->step_bytes);
     }
     const int32_t *jumps = step->jumps;
     for (size_t runs = step->runs; runs > 0; runs--) {
@@ -64,47 +65,41 @@ static inline __attribute__((always_inline)) void convolve(const unn_step_t *ste
             x[i] = (const float *)((const uint8_t *)x[i] + jump);
         }
     }
-    float some[4 * UNN_BLOCK];
-    bool whole = row->channels == UNN_BLOCK;
-    float *to = whole ? (float *)out : some;
-    size_t to_step = whole ? step->out_channels : UNN_BLOCK;
     UNROLL
     for (int i = 0; i < count; i++) {
-        store_channels(to, limited(step, low[i]), limited(step, high[i]));
-        to += to_step;
-    }
-    if (!whole) {
-        unn_copy_channels(step, row, some, out, (size_t)count);
+        store_channels((float *)out, limited(step, low[i]), limited(step, high[i]));
+        out += row->out_step;
     }
 }
 
-void unn_float32_conv2d(const unn_step_t *step, unn_row_t *row) {
+void unn_float32_conv2d(const unn_step_t *step, const unn_row_t *row) {
     const uint8_t *in = row->in;
     uint8_t *out = row->out;
-    size_t positions = row->positions, out_bytes = step->out_channels * sizeof(float);
+    size_t positions = row->positions;
     for (; positions >= 4; positions -= 4) {
         convolve(step, row, in, out, 4);
         in += 4 * step->step_bytes;
-        out += 4 * out_bytes;
+        out += 4 * row->out_step;
     }
     for (; positions > 0; positions--) {
         convolve(step, row, in, out, 1);
         in += step->step_bytes;
-        out += out_bytes;
+        out += row->out_step;
     }
 }
 
 // Two windows at a time, the second one the first again at the end of an odd row.
-void unn_float32_depthwise_conv2d(const unn_step_t *step, unn_row_t *row) {
+void unn_float32_depthwise_conv2d(const unn_step_t *step, const unn_row_t *row) {
     const float *bias = (const float *)row->parameters;
     const uint8_t *in = row->in;
     uint8_t *out = row->out;
-    float some[2 * UNN_BLOCK];
-    bool whole = row->channels == UNN_BLOCK;
-    size_t out_channels = step->out_channels, step_bytes = step->step_bytes, to_step = whole ? out_channels : UNN_BLOCK;
-    for (size_t positions = row->positions; positions > 0;) {
-        size_t count = positions > 1 ? 2 : 1;
-        const uint8_t *x[2] = { in, count > 1 ? in + step_bytes : in };
+    size_t apart = step->step_bytes, out_apart = row->out_step;
+    ptrdiff_t positions = (ptrdiff_t)row->positions;
+    do {
+        if (__builtin_expect(positions == 1, 0)) {
+            apart = out_apart = 0;
+        }
+        const uint8_t *x[2] = { in, in + apart };
         const float *weights = (const float *)row->weights;
         const int32_t *jumps = step->jumps;
         four_floats_t low[2] = { load_floats(bias), load_floats(bias) };
@@ -123,38 +118,28 @@ void unn_float32_depthwise_conv2d(const unn_step_t *step, unn_row_t *row) {
                 STEP(x[i], jump);
             }
         }
-        float *to = whole ? (float *)out : some;
-        if (count > 1) {
-            store_channels(to + to_step, limited(step, low[1]), limited(step, high[1]));
-        }
-        store_channels(to, limited(step, low[0]), limited(step, high[0]));
-        if (!whole) {
-            unn_copy_channels(step, row, some, out, count);
-        }
-        in += 2 * step_bytes;
-        out += 2 * out_channels * sizeof(float);
-        positions -= count;
-    }
+        store_channels((float *)out, limited(step, low[0]), limited(step, high[0]));
+        store_channels((float *)(out + out_apart), limited(step, low[1]), limited(step, high[1]));
+        in += 2 * apart;
+        out += 2 * out_apart;
+        positions -= 2;
+    } while (positions > 0);
 }
 
-void unn_float32_max_pool(const unn_step_t *step, unn_row_t *row) {
-    for (; row->positions > 0; row->positions--) {
+void unn_float32_max_pool(const unn_step_t *step, const unn_row_t *row) {
+    const uint8_t *window = row->in;
+    uint8_t *out = row->out;
+    for (size_t positions = row->positions; positions > 0; positions--) {
         four_floats_t low = floats_of(step->layer->lowest), high = low;
-        const uint8_t *in = row->in;
+        const uint8_t *in = window;
         for (size_t i = 0; i < step->runs; i++) {
             low = larger_floats(low, load_floats((const float *)in));
             high = larger_floats(high, load_floats((const float *)in + 4));
             in += step->jumps[i];
         }
-        if (row->channels == UNN_BLOCK) {
-            store_channels((float *)row->out, low, high);
-        } else {
-            float some[UNN_BLOCK];
-            store_channels(some, low, high);
-            unn_copy_channels(step, row, some, row->out, 1);
-        }
-        row->in += step->step_bytes;
-        row->out += step->out_channels * sizeof(float);
+        store_channels((float *)out, low, high);
+        window += step->step_bytes;
+        out += row->out_step;
     }
 }
 

@@ -37,17 +37,18 @@ typedef struct _unn_step_t {
     int32_t top; // of the row's windows, for a pool that leaves padding out
 } unn_step_t;
 
-// Windows side by side, and one block of the channels that are made of them.
+// Windows side by side, and one whole block of the channels that are made of them.
 typedef struct _unn_row_t {
     const uint8_t *in;
     uint8_t *out;
+    size_t out_step; // bytes from one position to the next
     const uint8_t *weights;
     const uint8_t *parameters;
-    size_t channels; // of the block that exist
+    size_t channels; // of the block that exist; the average alone leaves out the others
     size_t positions;
 } unn_row_t;
 
-typedef void (*unn_row_function_t)(const unn_step_t *step, unn_row_t *row);
+typedef void (*unn_row_function_t)(const unn_step_t *step, const unn_row_t *row);
 
 static inline size_t unn_whole_blocks(size_t items, size_t block) {
     return (items + block - 1) / block * block;
@@ -81,9 +82,6 @@ uint64_t unn_step_band_bytes(const unn_step_t *step);
 // Bytes of the weights of one block of channels.
 uint64_t unn_step_block_bytes(const unn_step_t *step);
 
-// Copies the channels that exist from whole blocks of them, one for each of `count` positions.
-void unn_copy_channels(const unn_step_t *step, const unn_row_t *row, const void *blocks, uint8_t *out, size_t count);
-
 // Runs the operators with a window.
 void unn_run_windows(unn_step_t *step);
 
@@ -91,13 +89,13 @@ int8_t unn_quantise(const unn_tensor_t *tensor, double value);
 // exp of a value not above 0, and the functions made of it.
 float unn_exp_negative(float x);
 
-void unn_int8_conv2d(const unn_step_t *step, unn_row_t *row);
-void unn_int8_depthwise_conv2d(const unn_step_t *step, unn_row_t *row);
-void unn_int8_max_pool(const unn_step_t *step, unn_row_t *row);
-void unn_float32_conv2d(const unn_step_t *step, unn_row_t *row);
-void unn_float32_depthwise_conv2d(const unn_step_t *step, unn_row_t *row);
-void unn_float32_max_pool(const unn_step_t *step, unn_row_t *row);
-void unn_average_pool(const unn_step_t *step, unn_row_t *row);
+void unn_int8_conv2d(const unn_step_t *step, const unn_row_t *row);
+void unn_int8_depthwise_conv2d(const unn_step_t *step, const unn_row_t *row);
+void unn_int8_max_pool(const unn_step_t *step, const unn_row_t *row);
+void unn_float32_conv2d(const unn_step_t *step, const unn_row_t *row);
+void unn_float32_depthwise_conv2d(const unn_step_t *step, const unn_row_t *row);
+void unn_float32_max_pool(const unn_step_t *step, const unn_row_t *row);
+void unn_average_pool(const unn_step_t *step, const unn_row_t *row);
 
 // The sums of the items of one window, for eight channels.
 void unn_int8_sum_window(const unn_step_t *step, const uint8_t *in, int32_t *items);

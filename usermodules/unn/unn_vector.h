@@ -36,7 +36,7 @@ typedef struct _values_t {
 typedef struct _requantise_t {
     sums_t multipliers, exponents;
     int16x8_t zero_point;
-    eight_t low, high;
+    int8x16_t low, high;
 } requantise_t;
 
 static inline sums_t load_sums(const uint8_t *from) {
@@ -109,7 +109,7 @@ static inline sums_t add_product(sums_t sums, eight_t a, eight_t v) {
 static inline requantise_t load_requantise(const unn_step_t *step, const uint8_t *parameters) {
     return (requantise_t) {
         load_sums(parameters + 32), load_sums(parameters + 64), vdupq_n_s16(step->target->zero_point),
-        vdup_n_s8(step->layer->low), vdup_n_s8(step->layer->high),
+        vdupq_n_s8(step->layer->low), vdupq_n_s8(step->layer->high),
     };
 }
 
@@ -128,28 +128,41 @@ static inline requantise_t reload_requantise(const requantise_t *how) {
     STEP(from, 4);
     again.zero_point = vreinterpretq_s16_s32(vld1q_s32(from));
     STEP(from, 4);
-    int8x16_t limits = vreinterpretq_s8_s32(vld1q_s32(from));
-    again.low = vget_low_s8(limits);
-    again.high = vget_high_s8(limits);
+    again.low = vreinterpretq_s8_s32(vld1q_s32(from));
+    STEP(from, 4);
+    again.high = vreinterpretq_s8_s32(vld1q_s32(from));
     return again;
 }
 
-static inline int16x8_t narrow(int32x4_t low, int32x4_t high) {
-#if defined(__aarch64__)
-    return vqmovn_high_s32(vqmovn_s32(low), high);
-#else
-    // the compiler would narrow elsewhere and then move both halves
-    int16x8_t both;
-    __asm__ ("vqmovn.s32 %e0, %q1\n\tvqmovn.s32 %f0, %q2" : "=&w" (both) : "w" (low), "w" (high));
-    return both;
-#endif
-}
-
-static inline eight_t requantise(sums_t sums, const requantise_t *how) {
+static inline int16x8_t requantise_wide(sums_t sums, const requantise_t *how) {
     int32x4_t low = vrshlq_s32(vqrdmulhq_s32(sums.low, how->multipliers.low), how->exponents.low);
     int32x4_t high = vrshlq_s32(vqrdmulhq_s32(sums.high, how->multipliers.high), how->exponents.high);
-    int16x8_t values = vqaddq_s16(narrow(low, high), how->zero_point);
-    return vmax_s8(vmin_s8(vqmovn_s16(values), how->high), how->low);
+#if defined(__aarch64__)
+    int16x8_t both = vqmovn_high_s32(vqmovn_s32(low), high);
+#else
+    // the compiler would narrow elsewhere and then move both halves, here and below
+    int16x8_t both;
+    __asm__ ("vqmovn.s32 %e0, %q1\n\tvqmovn.s32 %f0, %q2" : "=&w" (both) : "w" (low), "w" (high));
+#endif
+    return vqaddq_s16(both, how->zero_point);
+}
+
+static inline void requantise(uint8_t *to, sums_t sums, const requantise_t *how) {
+    int8x8_t narrow = vqmovn_s16(requantise_wide(sums, how));
+    store_eight(to, vmax_s8(vmin_s8(narrow, vget_low_s8(how->high)), vget_low_s8(how->low)));
+}
+
+static inline void requantise_two(uint8_t *to, sums_t first, uint8_t *then, sums_t second, const requantise_t *how) {
+    int16x8_t a = requantise_wide(first, how), b = requantise_wide(second, how);
+#if defined(__aarch64__)
+    int8x16_t both = vqmovn_high_s16(vqmovn_s16(a), b);
+#else
+    int8x16_t both;
+    __asm__ ("vqmovn.s16 %e0, %q1\n\tvqmovn.s16 %f0, %q2" : "=&w" (both) : "w" (a), "w" (b));
+#endif
+    both = vmaxq_s8(vminq_s8(both, how->high), how->low);
+    store_eight(to, vget_low_s8(both));
+    store_eight(then, vget_high_s8(both));
 }
 
 static inline four_floats_t load_floats(const float *from) {
@@ -318,11 +331,16 @@ static inline __m128i multiply_high(__m128i a, __m128i b, const int bits) {
     return _mm_blend_epi16(even, _mm_slli_epi64(_mm_srli_epi64(odd, bits), 32), 0xcc);
 }
 
-static inline eight_t requantise(sums_t sums, const requantise_t *how) {
+static inline void requantise(uint8_t *to, sums_t sums, const requantise_t *how) {
     __m128i low = multiply_high(multiply_high(sums.low, how->multipliers.low, 31), how->factors.low, 30);
     __m128i high = multiply_high(multiply_high(sums.high, how->multipliers.high, 31), how->factors.high, 30);
     __m128i values = _mm_adds_epi16(_mm_packs_epi32(low, high), how->zero_point);
-    return _mm_max_epi8(_mm_min_epi8(_mm_packs_epi16(values, values), how->high), how->low);
+    store_eight(to, _mm_max_epi8(_mm_min_epi8(_mm_packs_epi16(values, values), how->high), how->low));
+}
+
+static inline void requantise_two(uint8_t *to, sums_t first, uint8_t *then, sums_t second, const requantise_t *how) {
+    requantise(to, first, how);
+    requantise(then, second, how);
 }
 
 static inline four_floats_t load_floats(const float *from) {

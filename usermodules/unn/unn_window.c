@@ -6,6 +6,9 @@
 
 #include "unn_step.h"
 
+// Positions of a block that is not whole that are computed at once.
+#define PART_POSITIONS (16)
+
 static void set_shape(const unn_tensor_t *tensor, size_t *height, size_t *width, size_t *channels) {
     bool flat = tensor->dimensions == 1;
     *height = flat ? 1 : tensor->shape[0];
@@ -104,12 +107,12 @@ static inline void copy_bytes(uint8_t *to, const uint8_t *from, size_t bytes) {
     }
     const uint8_t *last = from + bytes - size;
     uint8_t *to_last = to + bytes - size;
-    while (from < last) {
+    do {
         *(unn_sixteen_t *)to = *(const unn_sixteen_t *)from;
         STEP(from, sizeof(unn_sixteen_t));
         STEP(to, sizeof(unn_sixteen_t));
-    }
-    // they may overlap those before
+    } while (from < last);
+    // these overlap those before
     *(unn_sixteen_t *)to_last = *(const unn_sixteen_t *)last;
 }
 
@@ -151,9 +154,10 @@ static int32_t used_bytes(const unn_step_t *step) {
 
 // The jumps along a line, which never change.
 static void set_jumps(unn_step_t *step) {
+    int32_t jump = run_bytes(step) - used_bytes(step);
     step->jumps = (int32_t *)step->scratch;
     for (size_t i = 0; i < step->runs; i++) {
-        step->jumps[i] = run_bytes(step) - used_bytes(step);
+        step->jumps[i] = jump;
     }
 }
 
@@ -171,11 +175,21 @@ static void set_line_jumps(const unn_step_t *step, size_t line, size_t ring, siz
     }
 }
 
-void unn_copy_channels(const unn_step_t *step, const unn_row_t *row, const void *blocks, uint8_t *out, size_t count) {
-    size_t itemsize = step->itemsize;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(out, (const uint8_t *)blocks + i * UNN_BLOCK * itemsize, row->channels * itemsize);
-        out += step->out_channels * itemsize;
+// Runs the last block of a group where it is not whole: its channels that exist are copied from whole ones.
+static void run_part(const unn_step_t *step, unn_row_t *row, unn_row_function_t run) {
+    float blocks[PART_POSITIONS * UNN_BLOCK];
+    size_t itemsize = step->itemsize, out_step = row->out_step;
+    uint8_t *out = row->out;
+    for (size_t left = row->positions; left > 0; left -= row->positions) {
+        row->positions = left < PART_POSITIONS ? left : PART_POSITIONS;
+        row->out = (uint8_t *)blocks;
+        row->out_step = UNN_BLOCK * itemsize;
+        run(step, row);
+        for (size_t i = 0; i < row->positions; i++) {
+            memcpy(out, row->out + i * row->out_step, row->channels * itemsize);
+            out += out_step;
+        }
+        row->in += row->positions * step->step_bytes;
     }
 }
 
@@ -197,7 +211,7 @@ void unn_run_windows(unn_step_t *step) {
     size_t weight_bytes = unn_step_block_bytes(step);
     size_t parameter_bytes = UNN_BLOCK * sizeof(int32_t) * (itemsize == 1 ? 3 : 1);
     size_t rows = step->out_height, positions = step->out_width;
-    size_t line = step->width * step->channels * itemsize;
+    size_t line = step->width * step->channels * itemsize, out_step = step->out_channels * itemsize;
     uint8_t *out = step->out;
     band_t band = { 0 };
     set_jumps(step);
@@ -221,16 +235,23 @@ void unn_run_windows(unn_step_t *step) {
         }
         unn_row_t row = { .weights = step->weights, .parameters = step->parameters };
         for (size_t j = 0; j < groups; j++) {
-            for (size_t k = 0; k < group_channels; k += UNN_BLOCK) {
-                row.in = in + j * group_bytes + k / UNN_BLOCK * in_bytes;
-                row.out = out + (j * group_channels + k) * itemsize;
-                row.channels = group_channels - k < UNN_BLOCK ? group_channels - k : UNN_BLOCK;
-                row.positions = positions;
-                run(step, &row);
+            row.in = in + j * group_bytes;
+            row.out = out + j * group_channels * itemsize;
+            row.out_step = out_step;
+            row.positions = positions;
+            for (size_t left = group_channels; left > 0; left -= row.channels) {
+                row.channels = left < UNN_BLOCK ? left : UNN_BLOCK;
+                if (left >= UNN_BLOCK || layer->operator == UNN_AVERAGE_POOL) {
+                    run(step, &row);
+                } else {
+                    run_part(step, &row, run);
+                }
+                row.in += in_bytes;
+                row.out += UNN_BLOCK * itemsize;
                 row.weights += weight_bytes;
                 row.parameters += parameter_bytes;
             }
         }
-        out += positions * step->out_channels * itemsize;
+        out += positions * out_step;
     }
 }
