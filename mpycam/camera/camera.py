@@ -169,7 +169,8 @@ class Camera:
     async def _down(self):
         self.ready = False
         while self._started:
-            await self._started.pop().stop()
+            await self._started[-1].stop()
+            self._started.pop()
 
     def _load(self):
         # All that a boot begins with: what is in flash, and what is empty because it was in RAM.
@@ -180,7 +181,7 @@ class Camera:
             factory_parameters.definitions(self.identity, self.profile),
             factory_parameters.templates(self.profile),
         )
-        self.logs = Logs(self.storage.path("log"), self.identity.host_name, self.profile, self.clock)
+        self.logs = Logs(self.storage.path("log"), self.identity.host_name, self.clock)
         self.events = Events(self.clock)
         self.authentication = Authentication(self)
         self.sessions = event_stream.Sessions(self.clock)

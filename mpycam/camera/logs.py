@@ -22,8 +22,8 @@ class Line:
 class Logs:
     """The log of a camera called `host`, kept in the folder `folder`."""
 
-    def __init__(self, folder, host, profile, clock):
-        self._folder, self._host, self._profile, self._clock = folder, host, profile, clock
+    def __init__(self, folder, host, clock):
+        self._folder, self._host, self._clock = folder, host, clock
         folder.mkdir(parents=True, exist_ok=True)
         self._lines = deque(maxlen=LINES)
         for name in (OLDER, FILE):

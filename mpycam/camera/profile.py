@@ -43,10 +43,8 @@ class Profile:
     developer_mode: bool = False
     # Whether the first account must be called root.
     first_account_is_root: bool = False
-    # Digest algorithms, in the order in which they are offered.
+    # Digest algorithms, in the order in which they are offered (MD5 first: some clients read one challenge only).
     digest_algorithms: tuple = ("MD5",)
-    # Whether log lines have the form that came with AXIS OS 11.
-    log_level_padded: bool = True
 
     # Whether param.cgi reads the query string of a POST.
     post_query: bool = True
@@ -61,7 +59,7 @@ PROFILES = {
     for profile in [
         Profile(
             "9.80", "9.80.2.2", "Nov 25 2020 14:11", "2.18", manifest_majors=(),
-            running_limit=8, elf_checked=True, ssh_root=True, first_account_is_root=True, log_level_padded=False,
+            running_limit=8, elf_checked=True, ssh_root=True, first_account_is_root=True,
         ),
         Profile(
             "10.12", "10.12.240", "May 15 2024 09:32", "3.0", manifest_majors=(1,),
@@ -87,7 +85,7 @@ PROFILES = {
             "13", "13.0.52", "Oct 06 2026 09:27", "3.0", manifest_majors=(2,),
             signature_required=True, root_allowed=False, config_error_status=400, reverse_proxy=True,
             service_accounts=True, developer_mode=True, os_range_enforced=True, vendor_id_checked=True,
-            post_query=False,
+            post_query=False, digest_algorithms=("MD5", "SHA-256"),
         ),
     ]
 }  # fmt: skip
