@@ -1,8 +1,10 @@
 """The camera's web servers: HTTP, HTTPS, and the address inside the camera."""
 
+import logging
 import socket
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from mpycam.camera import certificate
 
@@ -34,6 +36,11 @@ class Server:
         """Where the camera's HTTPS is, with a slash at the end."""
         return f"https://{_bracketed(self.host)}:{self.tls_port}/"
 
+    @property
+    def routes(self):
+        """The Routes that it serves."""
+        return self._router.routes
+
     async def start(self):
         """Open the ports; raises OSError."""
         camera = self._camera
@@ -63,10 +70,26 @@ class Server:
 
     async def _runner(self, in_camera):
         application = self._router.application(self._camera, in_camera)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_SECONDS)
+        runner = web.AppRunner(
+            application, access_log=None, logger=self._logger(), shutdown_timeout=STOP_SECONDS
+        )
         await runner.setup()
         self._runners.append(runner)
         return runner
+
+    def _logger(self):
+        # What is no HTTP is the client's mistake: a line in the camera's log, and no traceback.
+        def tell(record):
+            error = record.exc_info[1] if record.exc_info else None
+            if not isinstance(error, HttpProcessingError):
+                return True
+            self._camera.logs.write("webserver", 1, "WARNING", f"malformed request: {type(error).__name__}")
+            return False
+
+        logger = logging.Logger("mpycam.camera.server")
+        logger.parent = logging.getLogger()
+        logger.addFilter(tell)
+        return logger
 
     async def _listen(self, runner, host, port, tls=None):
         site = web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True)
