@@ -278,16 +278,22 @@ static uint8_t *take_row(struct jpeg_decompress_struct *jpeg) {
     return take_memory(jpeg, (size_t)jpeg->output_width * (size_t)jpeg->output_components);
 }
 
-// How many rows of the scaled image are from data, not invented.
+// How many rows of the scaled image are from data, not invented. A block takes a bit
+// at least: no damage makes a large picture of a small file.
 static uint32_t rows_reached(const ujpeg_decoder_t *decoder) {
     const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+    const jpeg_component_info *first = jpeg->comp_info;
+    uint32_t unit_rows = (uint32_t)(jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size);
+    uint64_t blocks = (uint64_t)ujpeg_position(decoder) * 8;
+    uint64_t paid = blocks * unit_rows / ((uint64_t)first->width_in_blocks * (uint32_t)first->v_samp_factor);
+    uint32_t rows = jpeg->output_height;
     // A progressive image has all of its rows, coarsely, after the first scan.
     bool all_rows = jpeg->inputctl->has_multiple_scans && (jpeg->input_scan_number > 1
         || (jpeg->input_iMCU_row == jpeg->total_iMCU_rows && !jpeg->entropy->insufficient_data));
-    if (!decoder->ended || all_rows) {
-        return jpeg->output_height;
+    if (decoder->ended && !all_rows) {
+        rows = jpeg->master->last_good_iMCU_row * unit_rows;
     }
-    return jpeg->master->last_good_iMCU_row * (uint32_t)(jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size);
+    return rows < paid ? rows : (uint32_t)paid;
 }
 
 // False where the data do not reach that far.
