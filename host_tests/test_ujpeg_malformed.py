@@ -174,6 +174,35 @@ print(image.tobytes() == expected.tobytes(), rows, warnings, message)
     assert output == "True 16 1 more than 100 scans\n"
 
 
+def test_a_second_frame_header_is_refused(interpreter, tmp_path):
+    """It comes amid the scans, when libjpeg has reckoned with the first one."""
+    header, scans = split_scans(save(photo((17, 9)), "4:4:4", progressive=True))
+    for number, kind in enumerate((0xC0, 0xC1, 0xC2, 0xC9)):
+        for components in (1, 3, 4, 255):
+            second = bytes([0xFF, kind, 0, 8 + 3 * (components % 5), 8, 0, 200, 0, 100, components])
+            second += b"".join(bytes([i + 1, 0x22, 0]) for i in range(components % 5))
+            data = header + b"".join(scans[:4]) + second + b"".join(scans[4:]) + b"\xff\xd9"
+            (tmp_path / f"{number}-{components}.jpg").write_bytes(data)
+    output = interpreter.run(
+        """
+import os, sys, ujpeg
+texts = set()
+for name in os.listdir(sys.argv[1]):
+    if name.endswith(".jpg"):
+        for options in (dict(format="gray"), dict(format="rgb", scale=2), dict()):
+            for strict in (False, True):
+                try:
+                    ujpeg.decode(sys.argv[1] + "/" + name, strict=strict, **options)
+                    print("decoded", name, options)
+                except ValueError as error:
+                    texts.add(str(error).partition(" (")[0])
+print(texts)
+""",
+        tmp_path,
+    )
+    assert output == "{'Invalid JPEG file structure: two SOF markers'}\n"
+
+
 def test_what_is_wrong_is_said(interpreter, tmp_path):
     cases = unsupported()
     files_in(tmp_path, {name: data for name, (data, _) in cases.items()})

@@ -401,8 +401,8 @@ static void finish(ujpeg_decoder_t *decoder) {
 static bool goes_on_after_error(ujpeg_decoder_t *decoder) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     if (decoder->strict || decoder->status != UJPEG_BAD_DATA || jpeg->global_state != DSTATE_PRELOAD
-        || jpeg->inputctl->eoi_reached) {
-        return false;
+        || jpeg->inputctl->eoi_reached || decoder->error.msg_code == JERR_SOF_DUPLICATE) {
+        return false; // a second frame header has taken the place of the first one
     }
     decoder->ended = true;
     jpeg->inputctl->finish_input_pass(jpeg);
