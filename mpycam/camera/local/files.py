@@ -23,10 +23,11 @@ async def serve(request, camera, record, path):
     descriptor = _open(camera, record, "/".join(parts))
     if descriptor is None:
         raise web.HTTPNotFound()
+    status = os.fstat(descriptor)
+    if stat.S_ISDIR(status.st_mode):
+        os.close(descriptor)
+        raise web.HTTPMovedPermanently(request.rel_url.raw_path + "/")
     with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise web.HTTPMovedPermanently(request.rel_url.path + "/")
         return await _send(request, file, status, parts[-1])
 
 

@@ -19,9 +19,10 @@ def open_inside(root, path, flags=os.O_RDONLY):
     Links are followed, absolute ones from `root`. Never waits, as opening a
     pipe would.
     """
+    flags |= os.O_CLOEXEC if flags & os.O_PATH else os.O_CLOEXEC | os.O_NONBLOCK
     folder = os.open(root, os.O_PATH | os.O_DIRECTORY)
     try:
-        how = struct.pack("QQQ", flags | os.O_CLOEXEC | os.O_NONBLOCK, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGIC_LINKS)
+        how = struct.pack("QQQ", flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGIC_LINKS)
         descriptor = _libc.syscall(OPENAT2, folder, os.fsencode(path), how, len(how))
         if descriptor >= 0:
             return descriptor
@@ -53,4 +54,4 @@ def _open_checked(root, path, flags):
     real = os.path.realpath(os.path.join(root, path.lstrip("/")))
     if os.path.commonpath([root, real]) != root:
         raise PermissionError(errno.EACCES, "leads out of the camera", path)
-    return os.open(real, flags | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    return os.open(real, flags | os.O_NOFOLLOW)
