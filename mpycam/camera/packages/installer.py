@@ -41,7 +41,7 @@ class Applications:
         self.sandbox = Sandbox(camera.storage.path("root", "etc").parent, camera.identity.architecture, self._log)
         await self.sandbox.open()
         self.network = await self._open_network()
-        self._bus = Bus(camera, self.sandbox.memory / "dbus")
+        self._bus = Bus(camera, self.sandbox)
         await self._bus.start()
         owner = users.owner if self.sandbox.isolated and self.sandbox.privileged else lambda record: None
         self._store = await asyncio.to_thread(Store, camera.storage, owner)

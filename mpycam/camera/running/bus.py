@@ -5,6 +5,8 @@ import os
 import shutil
 
 from mpycam.camera.accounts import AccountError
+from mpycam.camera.running.launcher import KILL_ALL
+from mpycam.camera.running.sandbox import CannotExecute
 
 SOCKET = "system_bus_socket"
 
@@ -37,12 +39,12 @@ FAILED = "com.axis.HTTPConf1.Error.Failed"
 
 
 class Bus:
-    """A message bus in a folder of its own, as a part of the camera."""
+    """The message bus. The daemon runs inside the camera too, where the users of apps have names: it asks for them."""
 
-    def __init__(self, camera, folder):
-        self._camera, self._folder = camera, folder
-        self._daemon = None
-        self._connection = None
+    def __init__(self, camera, sandbox):
+        self._camera, self._sandbox = camera, sandbox
+        self._folder = sandbox.memory / "dbus"
+        self._daemon = self._reading = self._connection = None
 
     async def start(self):
         """Start the bus and offer the service on it. Where there is no dbus-daemon, the log says so."""
@@ -50,17 +52,24 @@ class Bus:
         if program is None:
             self._log("ERR", "no dbus-daemon on this machine (Debian: dbus-daemon): apps get no accounts")
             return
-        configuration = self._folder / "bus.conf"
-        configuration.write_text(CONFIGURATION.format(folder=self._folder, socket=SOCKET, user=os.geteuid()))
-        self._daemon = await asyncio.create_subprocess_exec(
-            "setpriv", "--pdeathsig", "KILL", program, f"--config-file={configuration}", "--nofork", "--nopidfile",
-            "--nosyslog", "--print-address", start_new_session=True,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        if not await self._daemon.stdout.readline():
-            reason = (await self._daemon.stderr.read()).decode(errors="replace").strip()
-            self._log("ERR", f"dbus-daemon: {reason}")
+        inside = self._sandbox.path("/run/dbus")
+        user = 0 if self._sandbox.isolated and self._sandbox.privileged else os.geteuid()
+        (self._folder / "bus.conf").write_text(CONFIGURATION.format(folder=inside, socket=SOCKET, user=user))
+        try:
+            self._daemon = await self._sandbox.run(
+                [program, f"--config-file={inside}/bus.conf", "--nofork", "--nopidfile", "--nosyslog", "--print-address"],
+                "/run/dbus", 0, 0, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            )  # fmt: skip
+        except CannotExecute as error:
+            self._log("ERR", str(error))
             return
+        while line := await self._daemon.stdout.readline():
+            if line.startswith(b"unix:"):
+                break
+            self._print(line)
+        else:
+            return
+        self._reading = asyncio.get_running_loop().create_task(self._read(self._daemon.stdout))
         (self._folder / SOCKET).chmod(0o666)
         if self._camera.profile.service_accounts:
             await self._offer()
@@ -72,9 +81,12 @@ class Bus:
             self._connection = None
         if self._daemon is not None:
             if self._daemon.returncode is None:
-                self._daemon.kill()
+                self._daemon.send_signal(KILL_ALL)
             await self._daemon.wait()
             self._daemon = None
+        if self._reading is not None:
+            await self._reading
+            self._reading = None
 
     async def _offer(self):
         from dbus_fast.aio import MessageBus
@@ -98,6 +110,13 @@ class Bus:
         except AccountError as error:
             return Message.new_error(message, FAILED, str(error))
         return Message.new_method_return(message, "s", [form(*credentials.split(":"))])
+
+    async def _read(self, output):
+        while line := await output.readline():
+            self._print(line)
+
+    def _print(self, line):
+        self._log("INFO", line.decode(errors="replace").strip())
 
     def _log(self, level, text):
         self._camera.logs.write("dbus", self._daemon.pid if self._daemon else 0, level, text)

@@ -92,8 +92,7 @@ def start_inner(plan):
         if os.geteuid() == 0:
             users = groups = "0 0 4294967295"
         else:
-            # One user can be had: the app's number inside is ours outside.
-            users, groups = f"{plan['user']} {os.geteuid()} 1", f"{plan['group']} {os.getegid()} 1"
+            users, groups = f"{os.geteuid()} {os.geteuid()} 1", f"{os.getegid()} {os.getegid()} 1"
             write(f"/proc/{inner}/setgroups", "deny")
         write(f"/proc/{inner}/uid_map", users)
         write(f"/proc/{inner}/gid_map", groups)
