@@ -248,7 +248,7 @@ def test_stopping(client):
 
 
 def processes():
-    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True).stdout.splitlines()
 
 
 def alive(process):

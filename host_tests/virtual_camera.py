@@ -33,13 +33,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def running_camera(folder, profile=None, architecture=None, setup=True, source=None):
+def running_camera(folder, profile=None, architecture=None, setup=True, source=None, ssh_port=None):
     """Run a camera from the state folder `folder`; with `setup` it has its first account, USER with PASSWORD."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        camera = Camera(folder, profile, architecture, source=source)
+        camera = Camera(folder, profile, architecture, source=source, ssh_port=ssh_port)
         running = Running(camera, loop)
         if setup and camera.accounts.needs_setup:
             camera.accounts.add(USER, PASSWORD, Role.ADMIN, ptz=True)

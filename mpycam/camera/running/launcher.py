@@ -6,9 +6,12 @@ outer one belongs to the camera's machine and dies with the camera; the inner
 one is the first process in a PID namespace, so that its end is the end of
 every process the program started. Where the plan is without namespaces, one
 process does what it can of both.
+
+Everything is imported at the start: inside, Python's library is out of sight.
 """
 
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -16,6 +19,7 @@ import select
 import signal
 import struct
 import sys
+import termios
 
 # From <sched.h>, <sys/mount.h> and <sys/prctl.h>.
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PROCESSES, NEW_NETWORK = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -158,9 +162,6 @@ def execute(plan, folder, status):
     try:
         os.setsid()
         if plan["terminal"]:
-            import fcntl
-            import termios
-
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         if plan["cgroup"] is not None:
             os.write(plan["cgroup"], b"0")
