@@ -17,7 +17,7 @@ from ulab_numpy import Worker, geometric_mean
 
 SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
 QUALITIES = (70, 90)
-ROUNDS = 3
+ROUNDS = 7
 
 OURS = """
 import ujpeg
@@ -105,7 +105,7 @@ def main():
     parser.add_argument("names", nargs="*", help="only operations with one of these in their names")
     options = parser.parse_args()
     operations = [o for o in OPERATIONS if not options.names or any(part in o.name for part in options.names)]
-    workers = [Worker(options.micropython.resolve()), Worker(sys.executable), Worker(sys.executable)]
+    workers = [Worker(options.micropython.resolve(), "-X", "heapsize=16M"), Worker(sys.executable), Worker(sys.executable)]
     ratios = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "frame.jpg"

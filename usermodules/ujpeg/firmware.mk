@@ -16,10 +16,12 @@ else ifeq ($(ARCH),aarch64)
 LIBJPEG_NEON := simd/arm/aarch64/jsimd
 endif
 ifdef LIBJPEG_NEON
-LIBJPEG_NEON += $(addprefix simd/arm/,jdcolor-neon jdsample-neon jfdctint-neon jidctint-neon jidctred-neon)
+LIBJPEG_NEON += $(addprefix simd/arm/,jccolor-neon jdcolor-neon jdsample-neon jfdctint-neon jidctint-neon jidctred-neon)
 LIBJPEG_FILES += $(LIBJPEG_NEON)
 # Of its routines only those for red, green, blue are ever called.
-$(LIBJPEG)/$(firstword $(LIBJPEG_NEON)).o: LIBJPEG_CFLAGS += $(foreach pixels,rgb565 extrgbx extbgr extbgrx extxbgr \
+$(LIBJPEG)/$(firstword $(LIBJPEG_NEON)).o: LIBJPEG_CFLAGS += $(foreach pixels,extrgbx extbgr extbgrx extxbgr \
+	extxrgb,-Djsimd_$(pixels)_ycc_convert_neon=jsimd_extrgb_ycc_convert_neon) \
+	$(foreach pixels,rgb565 extrgbx extbgr extbgrx extxbgr \
 	extxrgb,-Djsimd_ycc_$(pixels)_convert_neon=jsimd_ycc_extrgb_convert_neon)
 LIBJPEG_FAST += $(LIBJPEG_NEON)
 LIBJPEG_ASSUMED := ycc_rgb idct_2x2 idct_4x4 idct_islow h2v1_fancy_upsample h2v1_upsample \

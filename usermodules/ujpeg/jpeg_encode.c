@@ -2,45 +2,13 @@
 
 #include <string.h>
 
-#include "jconfig.h"
+#include "encode_block.h"
+#include "encode_samples.h"
 #include "jpeg_tables.h"
 
 // A block of samples has this many rows and columns.
 #define SIDE (8)
-#define BLOCK (64)
 #define OUTPUT_BYTES (4096)
-// The most that one block can take: 64 codes of 16 bits and 11 more each, all stuffed.
-#define BLOCK_BYTES (512)
-
-// libjpeg's forward transform, in place.
-#ifdef __ARM_NEON
-typedef int16_t coefficient_t;
-void jsimd_fdct_islow_neon(coefficient_t *block);
-#define forward_dct jsimd_fdct_islow_neon
-#elif defined(WITH_SIMD)
-typedef int16_t coefficient_t;
-int jsimd_can_fdct_islow(void);
-void jsimd_fdct_islow(coefficient_t *block);
-static void forward_dct(coefficient_t *block) {
-    jsimd_can_fdct_islow(); // the first time, this looks what the processor has
-    jsimd_fdct_islow(block);
-}
-#else
-typedef int coefficient_t;
-void jpeg_fdct_islow(coefficient_t *block);
-#define forward_dct jpeg_fdct_islow
-#endif
-
-static const uint8_t zigzag[BLOCK] = {
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
-    55, 62, 63,
-};
-
-typedef struct {
-    uint16_t code[256];
-    uint8_t length[256];
-} codes_t;
 
 typedef struct {
     uint32_t columns; // of a unit, in blocks
@@ -48,7 +16,7 @@ typedef struct {
     uint32_t width; // of the image, in blocks
     uint32_t height;
     uint32_t table; // 0 for luma, 1 for chroma
-    int32_t last_dc;
+    int16_t last_dc;
     uint8_t *samples; // one row of units
     uint32_t stride;
 } component_t;
@@ -57,30 +25,31 @@ typedef struct {
     const ujpeg_image_t *image;
     component_t components[3];
     uint32_t units; // along a row
-    uint64_t bits;  // not written yet, the last ones lowest
-    uint32_t bit_count;
-    size_t filled;
-    uint32_t reciprocals[2][BLOCK];
-    uint16_t halves[2][BLOCK];
-    codes_t dc[2];
-    codes_t ac[2];
+    uint8_t *pixels; // a row of them
+    bit_writer_t writer;
+    quantizer_t quantizers[2];
+    codes_t codes[2];
     uint8_t output[OUTPUT_BYTES];
 } encoder_t;
 
 //
-// Bytes and bits
+// Bytes
 //
 
 static void flush(encoder_t *encoder) {
-    encoder->image->write(encoder->image->context, encoder->output, encoder->filled);
-    encoder->filled = 0;
+    encoder->image->write(encoder->image->context, encoder->output, (size_t)(encoder->writer.end - encoder->output));
+    encoder->writer.end = encoder->output;
+}
+
+static void make_room(encoder_t *encoder, size_t bytes) {
+    if (bytes > (size_t)(encoder->output + OUTPUT_BYTES - encoder->writer.end)) {
+        flush(encoder);
+    }
 }
 
 static void put_byte(encoder_t *encoder, uint32_t byte) {
-    if (encoder->filled == OUTPUT_BYTES) {
-        flush(encoder);
-    }
-    encoder->output[encoder->filled++] = (uint8_t)byte;
+    make_room(encoder, 1);
+    *encoder->writer.end++ = (uint8_t)byte;
 }
 
 static void put_word(encoder_t *encoder, uint32_t word) {
@@ -99,85 +68,9 @@ static void put_segment(encoder_t *encoder, uint32_t marker, size_t length) {
     put_word(encoder, (uint32_t)length + 2);
 }
 
-// At most 32 bits at a time; the room for a block was made before.
-static inline void put_bits(encoder_t *encoder, uint32_t bits, uint32_t count) {
-    encoder->bits = encoder->bits << count | bits;
-    encoder->bit_count += count;
-    while (encoder->bit_count >= 8) {
-        encoder->bit_count -= 8;
-        uint8_t byte = (uint8_t)(encoder->bits >> encoder->bit_count);
-        encoder->output[encoder->filled++] = byte;
-        if (byte == 0xff) {
-            encoder->output[encoder->filled++] = 0;
-        }
-    }
-}
-
-static void fill_last_byte(encoder_t *encoder) {
-    put_bits(encoder, 0x7f, 7);
-    encoder->bit_count = 0;
-}
-
 //
 // Blocks
 //
-
-static inline uint32_t magnitude_bits(int32_t value) {
-    uint32_t magnitude = (uint32_t)(value < 0 ? -value : value);
-    return magnitude == 0 ? 0 : 32 - (uint32_t)__builtin_clz(magnitude);
-}
-
-// A symbol, and the value's bits as the standard writes negative ones: less one.
-static inline void put_value(encoder_t *encoder, const codes_t *codes, uint32_t symbol, int32_t value, uint32_t bits) {
-    uint32_t low = (uint32_t)(value < 0 ? value - 1 : value) & ((1u << bits) - 1);
-    put_bits(encoder, (uint32_t)codes->code[symbol] << bits | low, codes->length[symbol] + bits);
-}
-
-static void put_block(encoder_t *encoder, component_t *component, const coefficient_t *block) {
-    const codes_t *ac = &encoder->ac[component->table];
-    if (encoder->filled > OUTPUT_BYTES - BLOCK_BYTES) {
-        flush(encoder);
-    }
-    int32_t difference = block[0] - component->last_dc;
-    component->last_dc = block[0];
-    uint32_t bits = magnitude_bits(difference);
-    put_value(encoder, &encoder->dc[component->table], bits, difference, bits);
-    uint32_t run = 0;
-    for (uint32_t i = 1; i < BLOCK; ++i) {
-        int32_t value = block[zigzag[i]];
-        if (value == 0) {
-            ++run;
-            continue;
-        }
-        for (; run > 15; run -= 16) {
-            put_bits(encoder, ac->code[0xf0], ac->length[0xf0]);
-        }
-        bits = magnitude_bits(value);
-        put_value(encoder, ac, run << 4 | bits, value, bits);
-        run = 0;
-    }
-    if (run > 0) {
-        put_bits(encoder, ac->code[0], ac->length[0]);
-    }
-}
-
-static void transform(const encoder_t *encoder, const component_t *component, const uint8_t *samples,
-    coefficient_t *block) {
-    for (uint32_t row = 0; row < SIDE; ++row) {
-        for (uint32_t column = 0; column < SIDE; ++column) {
-            block[row * SIDE + column] = (coefficient_t)(samples[(size_t)row * component->stride + column] - 128);
-        }
-    }
-    forward_dct(block);
-    const uint32_t *reciprocals = encoder->reciprocals[component->table];
-    const uint16_t *halves = encoder->halves[component->table];
-    for (uint32_t i = 0; i < BLOCK; ++i) {
-        int32_t value = block[i];
-        uint32_t magnitude = (uint32_t)(value < 0 ? -value : value) + halves[i];
-        int32_t quotient = (int32_t)((uint64_t)magnitude * reciprocals[i] >> 32);
-        block[i] = (coefficient_t)(value < 0 ? -quotient : quotient);
-    }
-}
 
 // A unit that sticks out of the image is completed with blocks that cost next to nothing.
 static void put_unit(encoder_t *encoder, uint32_t unit, uint32_t unit_row) {
@@ -185,13 +78,18 @@ static void put_unit(encoder_t *encoder, uint32_t unit, uint32_t unit_row) {
         component_t *component = &encoder->components[i];
         for (uint32_t row = 0; row < component->rows; ++row) {
             for (uint32_t column = 0; column < component->columns; ++column) {
-                coefficient_t block[BLOCK] __attribute__((aligned(16))) = { (coefficient_t)component->last_dc };
+                int16_t block[BLOCK] __attribute__((aligned(32)));
                 uint32_t x = unit * component->columns + column;
                 if (x < component->width && unit_row * component->rows + row < component->height) {
-                    transform(encoder, component, component->samples + (size_t)row * SIDE * component->stride
-                        + (size_t)x * SIDE, block);
+                    encode_transform(block, component->samples + (size_t)row * SIDE * component->stride
+                        + (size_t)x * SIDE, component->stride, &encoder->quantizers[component->table]);
+                } else {
+                    memset(block, 0, sizeof(block));
+                    block[0] = component->last_dc;
                 }
-                put_block(encoder, component, block);
+                make_room(encoder, BLOCK_BYTES);
+                encode_put_block(&encoder->writer, &encoder->codes[component->table], block, component->last_dc);
+                component->last_dc = block[0];
             }
         }
     }
@@ -205,50 +103,35 @@ static void repeat_last(uint8_t *samples, uint32_t count, uint32_t width) {
     memset(samples + count, samples[count - 1], width - count);
 }
 
-static void convert_row(const ujpeg_image_t *image, uint32_t row, uint8_t *luma, uint8_t *blue, uint8_t *red) {
-    const uint8_t *rows[3];
-    ptrdiff_t steps[3];
-    for (uint32_t i = 0; i < image->channels; ++i) {
-        rows[i] = image->planes[i].data + (ptrdiff_t)row * image->planes[i].row_stride;
-        steps[i] = image->planes[i].column_stride;
-    }
-    if (image->channels == 1) {
-        for (uint32_t x = 0; x < image->width; ++x, rows[0] += steps[0]) {
-            luma[x] = *rows[0];
+static void convert_row(const encoder_t *encoder, uint32_t row, uint8_t *luma, uint8_t *blue, uint8_t *red) {
+    const ujpeg_image_t *image = encoder->image;
+    uint32_t channels = image->channels;
+    const uint8_t *pixels = image->planes[0].data + (ptrdiff_t)row * image->planes[0].row_stride;
+    if (!planes_are_interleaved(image->planes, channels)) {
+        for (uint32_t channel = 0; channel < channels; ++channel) {
+            const plane_t *plane = &image->planes[channel];
+            const uint8_t *value = plane->data + (ptrdiff_t)row * plane->row_stride;
+            uint8_t *end = encoder->pixels + (size_t)image->width * channels;
+            for (uint8_t *pixel = encoder->pixels + channel; pixel < end; pixel += channels) {
+                *pixel = *value;
+                value += plane->column_stride;
+            }
         }
-        return;
+        pixels = encoder->pixels;
     }
-    // ITU-R BT.601, in 1/65536; chroma is rounded a little below the half, as libjpeg does.
-    for (uint32_t x = 0; x < image->width; ++x) {
-        int32_t r = *rows[0], g = *rows[1], b = *rows[2];
-        luma[x] = (uint8_t)((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
-        blue[x] = (uint8_t)((-11059 * r - 21709 * g + 32768 * b + (128 << 16) + 32767) >> 16);
-        red[x] = (uint8_t)((32768 * r - 27439 * g - 5329 * b + (128 << 16) + 32767) >> 16);
-        rows[0] += steps[0];
-        rows[1] += steps[1];
-        rows[2] += steps[2];
+    if (channels == 1) {
+        memcpy(luma, pixels, image->width);
+    } else {
+        samples_convert(pixels, image->width, luma, blue, red);
     }
 }
 
-// Means of 2 x 1 or 2 x 2 samples, rounded down and up in turn.
-static void halve(uint8_t *result, uint32_t count, const uint8_t *upper, const uint8_t *lower) {
-    if (lower == upper) {
-        for (uint32_t i = 0; i < count; ++i) {
-            result[i] = (uint8_t)((upper[2 * i] + upper[2 * i + 1] + (i & 1)) >> 1);
-        }
-        return;
-    }
-    for (uint32_t i = 0; i < count; ++i) {
-        result[i] = (uint8_t)((upper[2 * i] + upper[2 * i + 1] + lower[2 * i] + lower[2 * i + 1] + 1 + (i & 1)) >> 2);
-    }
-}
-
-// One row of units, in the components' samples; `work` holds four full rows of chroma.
+// One row of units, in the components' samples; `work` holds four rows of chroma at full width.
 static void take_rows(encoder_t *encoder, uint32_t unit_row, uint8_t *work) {
     const ujpeg_image_t *image = encoder->image;
     component_t *luma = &encoder->components[0];
     uint32_t wide = luma->width * SIDE;
-    uint32_t full = encoder->units * image->horizontal * SIDE;
+    uint32_t full = luma->stride;
     uint32_t first = unit_row * luma->rows * SIDE;
     uint32_t groups = SIDE * luma->rows / image->vertical;
     for (uint32_t group = 0; group < groups; ++group) {
@@ -258,7 +141,7 @@ static void take_rows(encoder_t *encoder, uint32_t unit_row, uint8_t *work) {
             uint8_t *blue = work + (size_t)i * full;
             uint8_t *red = blue + 2 * (size_t)full;
             if (first + row < image->height) {
-                convert_row(image, first + row, samples, blue, red);
+                convert_row(encoder, first + row, samples, blue, red);
                 repeat_last(samples, image->width, wide);
             } else {
                 memcpy(samples, samples - luma->stride, wide);
@@ -282,7 +165,7 @@ static void take_rows(encoder_t *encoder, uint32_t unit_row, uint8_t *work) {
             } else {
                 repeat_last(upper, image->width, 2 * count);
                 repeat_last(lower, image->width, 2 * count);
-                halve(samples, count, upper, lower);
+                samples_halve(samples, count, upper, lower);
             }
         }
     }
@@ -292,13 +175,12 @@ static void take_rows(encoder_t *encoder, uint32_t unit_row, uint8_t *work) {
 // Tables and headers
 //
 
-static void make_codes(codes_t *codes, const uint8_t *table) {
+static void make_codes(uint32_t *codes, const uint8_t *table) {
     const uint8_t *symbol = table + 16;
     uint32_t code = 0;
     for (uint32_t length = 1; length <= 16; ++length, code <<= 1) {
         for (uint32_t i = table[length - 1]; i > 0; --i) {
-            codes->code[*symbol] = (uint16_t)code++;
-            codes->length[*symbol++] = (uint8_t)length;
+            codes[*symbol++] = code++ << 8 | length;
         }
     }
 }
@@ -322,11 +204,9 @@ static void put_header(encoder_t *encoder) {
         put_segment(encoder, 0xffdb, 1 + BLOCK);
         put_byte(encoder, table);
         for (uint32_t i = 0; i < BLOCK; ++i) {
-            uint32_t step = jpeg_quantizer(table, zigzag[i], image->quality);
+            uint32_t step = jpeg_quantizer(table, encode_zigzag[i], image->quality);
             put_byte(encoder, step);
-            // The transform's results are 8 times too large.
-            encoder->reciprocals[table][zigzag[i]] = UINT32_MAX / (8 * step) + 1;
-            encoder->halves[table][zigzag[i]] = (uint16_t)(4 * step);
+            quantizer_set(&encoder->quantizers[table], encode_zigzag[i], step);
         }
     }
     put_segment(encoder, 0xffc0, 6 + 3 * image->channels);
@@ -344,7 +224,7 @@ static void put_header(encoder_t *encoder) {
         for (uint32_t ac = 0; ac < 2; ++ac) {
             uint32_t size;
             const uint8_t *codes = jpeg_huffman_table(ac, table, &size);
-            make_codes(ac ? &encoder->ac[table] : &encoder->dc[table], codes);
+            make_codes(ac ? encoder->codes[table].ac : encoder->codes[table].dc, codes);
             put_segment(encoder, 0xffc4, 1 + size);
             put_byte(encoder, ac << 4 | table);
             put_bytes(encoder, codes, size);
@@ -369,11 +249,13 @@ static uint32_t units_of(uint32_t side, uint32_t factor) {
 }
 
 static size_t row_bytes(const ujpeg_image_t *image) {
-    return (size_t)units_of(image->width, image->horizontal) * image->horizontal * SIDE;
+    size_t bytes = (size_t)units_of(image->width, image->horizontal) * image->horizontal * SIDE;
+    return (bytes + SAMPLES_ALIGNMENT - 1) & ~(size_t)(SAMPLES_ALIGNMENT - 1);
 }
 
 size_t ujpeg_encode_memory(const ujpeg_image_t *image) {
-    return sizeof(encoder_t) + row_bytes(image) * (3 * SIDE * image->vertical + 4);
+    // The samples, four rows of chroma, a row of pixels, and what it takes to begin aligned.
+    return sizeof(encoder_t) + row_bytes(image) * (3 * SIDE * image->vertical + 4 + 3) + SAMPLES_ALIGNMENT;
 }
 
 void ujpeg_encode(const ujpeg_image_t *image, void *memory) {
@@ -381,8 +263,10 @@ void ujpeg_encode(const ujpeg_image_t *image, void *memory) {
     memset(encoder, 0, sizeof(*encoder));
     encoder->image = image;
     encoder->units = units_of(image->width, image->horizontal);
-    uint8_t *samples = (uint8_t *)(encoder + 1);
+    encode_start(&encoder->writer, encoder->output);
     uint32_t stride = (uint32_t)row_bytes(image);
+    uint8_t *samples = (uint8_t *)(encoder + 1);
+    samples += -(uintptr_t)samples & (SAMPLES_ALIGNMENT - 1);
     for (uint32_t i = 0; i < image->channels; ++i, samples += (size_t)stride * SIDE * image->vertical) {
         bool chroma = i > 0;
         uint32_t columns = chroma ? 1 : image->horizontal;
@@ -393,6 +277,7 @@ void ujpeg_encode(const ujpeg_image_t *image, void *memory) {
             columns, rows, units_of(image->width, across), units_of(image->height, down), chroma, 0, samples, stride,
         };
     }
+    encoder->pixels = samples + (size_t)4 * stride;
     put_header(encoder);
     uint32_t unit_rows = units_of(image->height, image->vertical);
     uint32_t coded = 0;
@@ -400,7 +285,7 @@ void ujpeg_encode(const ujpeg_image_t *image, void *memory) {
         take_rows(encoder, unit_row, samples);
         for (uint32_t unit = 0; unit < encoder->units; ++unit, ++coded) {
             if (image->restart > 0 && coded > 0 && coded % image->restart == 0) {
-                fill_last_byte(encoder);
+                encode_fill_byte(&encoder->writer);
                 put_word(encoder, 0xffd0 | ((coded / image->restart - 1) & 7));
                 for (uint32_t i = 0; i < image->channels; ++i) {
                     encoder->components[i].last_dc = 0;
@@ -409,7 +294,7 @@ void ujpeg_encode(const ujpeg_image_t *image, void *memory) {
             put_unit(encoder, unit, unit_row);
         }
     }
-    fill_last_byte(encoder);
+    encode_fill_byte(&encoder->writer);
     put_word(encoder, 0xffd9);
     flush(encoder);
 }

@@ -5,6 +5,8 @@ SRC_USERMOD_C += $(addprefix $(UJPEG_DIR)/,modujpeg.c binding_source.c binding_d
 	binding_frames.c)
 SRC_USERMOD_LIB_C += $(addprefix $(UJPEG_DIR)/, \
 	area_resize.c \
+	encode_block.c \
+	encode_samples.c \
 	frame_search.c \
 	framing.c \
 	jpeg_decode.c \
@@ -26,4 +28,4 @@ $(BUILD)/$(PROG): $(UJPEG_LIBJPEG)/libjpeg.a
 # The loops over all pixels: one that vector instructions suit, one with short
 # runs that they do not.
 $(BUILD)/ujpeg/planes.o: CFLAGS += $(if $(DEBUG),,-O3)
-$(BUILD)/ujpeg/area_resize.o $(BUILD)/ujpeg/jpeg_encode.o: CFLAGS += $(if $(DEBUG),,-O2)
+$(BUILD)/ujpeg/area_resize.o $(BUILD)/ujpeg/encode_block.o $(BUILD)/ujpeg/encode_samples.o: CFLAGS += $(if $(DEBUG),,-O2)
