@@ -36,6 +36,21 @@ static const uint8_t places[BLOCK] = {
 // Coefficients
 //
 
+static void forward_dct(int16_t *block) {
+#ifdef WITH_SIMD
+    jsimd_fdct_islow(block);
+#else
+    DCTELEM wide[BLOCK];
+    for (uint32_t i = 0; i < BLOCK; ++i) {
+        wide[i] = block[i];
+    }
+    jpeg_fdct_islow(wide);
+    for (uint32_t i = 0; i < BLOCK; ++i) {
+        block[i] = (int16_t)wide[i];
+    }
+#endif
+}
+
 // The transform's results are 8 times too large. They are divided by 2 and by the rest:
 // the reciprocal, of 16 significant bits, is exact enough for results of 15 bits.
 void quantizer_set(quantizer_t *quantizer, uint32_t index, uint32_t step) {
@@ -71,7 +86,7 @@ void encode_transform(int16_t *block, const uint8_t *samples, size_t stride, con
         memcpy(&bytes, samples, sizeof(bytes));
         rows[row] = __builtin_convertvector(bytes, row_t) - 128;
     }
-    jsimd_fdct_islow(block);
+    forward_dct(block);
     #pragma GCC unroll 1
     for (uint32_t row = 0; row < SIDE; ++row) {
         quantize(&rows[row], quantizer, row * SIDE);
@@ -174,7 +189,7 @@ void encode_put_block(bit_writer_t *writer, const codes_t *codes, const int16_t 
 }
 
 void encode_start(bit_writer_t *writer, uint8_t *output) {
-#ifdef __x86_64__
+#if defined(WITH_SIMD) && defined(__x86_64__)
     jsimd_can_rgb_ycc(); // the first time, this looks what the processor has
 #endif
     writer->end = output;
