@@ -108,9 +108,10 @@ bench-jpeg: packages-build $(PYTHON_ENV)/ready-train ## time ujpeg beside Pillow
 COUNTER ?= ../shared/tools/arm_insns
 
 .PHONY: bench-arm
-bench-arm: firmware $(PYTHON_ENV)/ready-train ## count the ARMv7 instructions of ulab's operations and of networks
+bench-arm: firmware $(PYTHON_ENV)/ready-train ## count the ARMv7 instructions of ulab's operations, of networks and of pictures
 	@bench/ulab_arm.py dist/$(ARCH)/micropython $(COUNTER)
 	@$(PYTHON_ENV)/bin/python bench/unn_arm.py dist/$(ARCH)/micropython $(COUNTER) $(NETS)
+	@$(PYTHON_ENV)/bin/python bench/ujpeg_arm.py dist/$(ARCH)/micropython $(COUNTER)
 
 .PHONY: fuzz-ulab
 SECONDS ?= 60
