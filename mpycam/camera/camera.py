@@ -34,6 +34,7 @@ from mpycam.camera.vapix import (
     mqtt,
     param,
     pwdgrp,
+    services,
     systemready,
     virtualinput,
 )
@@ -55,6 +56,7 @@ ROUTES = [
     param,
     pictures,
     pwdgrp,
+    services,
     simulator,
     ssh_users,
     systemready,

@@ -164,6 +164,7 @@ def _properties(identity, profile):
         "API.HTTP.AdminPath": "/index.html",
         "API.HTTP.Version": "3",
         "API.Metadata.Metadata": "yes",
+        "API.Metadata.Version": "1.0",
         "API.RTSP.Version": "2.01",
         "API.WebService.EntryService": "yes",
         "ApiDiscovery.ApiDiscovery": "yes",

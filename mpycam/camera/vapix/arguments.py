@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qsl
 
-FORM = "application/x-www-form-urlencoded"
+# A client that names no type, or text/plain, sends a form all the same.
+FORMS = ("application/x-www-form-urlencoded", "application/octet-stream", "text/plain")
 
 
 async def arguments(request, query=True):
@@ -11,7 +12,7 @@ async def arguments(request, query=True):
     `query` False leaves a POST's query string out.
     """
     result = dict(request.query) if query or request.method != "POST" else {}
-    if request.method == "POST" and request.content_type == FORM:
+    if request.method == "POST" and request.content_type in FORMS:
         body = (await request.read()).decode("utf-8", "replace")
         result |= dict(parse_qsl(body, keep_blank_values=True))
     return result
