@@ -98,8 +98,8 @@ def test_every_member_in_its_place(tmp_path, firmware):
         items = archive.getmembers()
     assert [item.name for item in items] == [
         "sample_app", "package.conf", "param.conf", "LICENSE", "manifest.json", "prepare.sh",
-        "door.json", "door.unn", "helper.sh", "long/" * 10 + "name" * 20 + ".json", "rooms/__init__.mpy",
-        "rooms/hall.mpy", "start.mpy", "clean.sh",
+        "rooms/__init__.mpy", "rooms/hall.mpy", "start.mpy",
+        "door.json", "door.unn", "helper.sh", "long/" * 10 + "name" * 20 + ".json", "clean.sh",
         "html", "html/a.css", "html/b", "html/b/deep.js", "html/index.html", "html/tool.py",
         "declarations", "declarations/e.json", "lib", "lib/libx.so.1", "cgi.conf",
     ]  # fmt: skip
@@ -175,7 +175,7 @@ def test_package_conf_from_every_field(tmp_path, firmware):
         "LICENSENAME": "Available", "LICENSEPAGE": "custom", "LICENSE_CHECK_ARGS": "-k 1",
         "VENDOR": "A (B), c. d! e? f&'g-h/i", "REQEMBDEVVERSION": "3.0", "APPMAJORVERSION": "10",
         "APPMINORVERSION": "20", "APPMICROVERSION": "30", "APPGRP": "folk", "APPUSR": "someone",
-        "APPOPTS": "-X heapsize=2M -m start", "OTHERFILES": "door.json start.mpy clean.sh",
+        "APPOPTS": "-X heapsize=2M -m start", "OTHERFILES": "start.mpy door.json clean.sh",
         "SETTINGSPAGEFILE": "index.html", "SETTINGSPAGETEXT": "",
         "VENDORHOMEPAGELINK": '<a href="https://example.com/a?b=1&c=2" target="_blank">example.com/a?b=1&c=2</a>',
         "PREUPGRADESCRIPT": "", "POSTINSTALLSCRIPT": "prepare.sh", "STARTMODE": "once", "HTTPCGIPATHS": "cgi.conf",
