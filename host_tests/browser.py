@@ -1,11 +1,13 @@
 """A headless Chromium for tests of web pages."""
 
 import contextlib
+import inspect
 import tempfile
+import time
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
@@ -46,13 +48,15 @@ class Browser:
         field.send_keys(text)
 
     def until(self, holds, seconds=SECONDS):
-        """Wait until `holds()` returns something true, and return it; exceptions count as false."""
-
-        def check(_):
-            with contextlib.suppress(Exception):
-                return holds()
-
-        return WebDriverWait(self.driver, seconds, 0.1).until(check)
+        """Wait until `holds()` returns something true, and return it; elements that are not there count as false."""
+        end = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(WebDriverException):
+                if result := holds():
+                    return result
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {seconds} s: {inspect.getsource(holds).strip()}\n{self.text('body')}")
+            time.sleep(0.1)
 
     def run(self, script, *arguments):
         """The result of JavaScript; one that is a promise is waited for."""
