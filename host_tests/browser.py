@@ -37,9 +37,13 @@ class Browser:
         return next((each.text for each in self.driver.find_elements(By.CSS_SELECTOR, selector)), "")
 
     def click(self, selector):
-        """Click on an element when it is to be seen."""
-        self.until(lambda: self.element(selector).is_displayed())
-        self.element(selector).click()
+        """Click on an element as soon as that can be done."""
+
+        def click():
+            self.element(selector).click()
+            return True
+
+        self.until(click)
 
     def type(self, selector, text):
         """Type text into a field."""

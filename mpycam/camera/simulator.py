@@ -1,6 +1,6 @@
 """/simulator/: what a real camera does not have: the door that it looks at, pictures to show, and faults.
 
-docs/camera.md describes it.
+docs/testing.md describes it.
 """
 
 import json

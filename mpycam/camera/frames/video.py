@@ -13,7 +13,7 @@ class Video:
         try:
             import av
         except ImportError:
-            raise MpycamError(f"{path}: need PyAV to read video; install mpycam[video]") from None
+            raise MpycamError(f"{path}: need PyAV to read video; install mpycam[camera]") from None
         try:
             self._container = av.open(str(path))
             self._stream = self._container.streams.video[0]
