@@ -263,7 +263,7 @@ class VirtualCamera:
         """Let the camera see again what it was started with."""
         self.request("DELETE", "/simulator/frames")
 
-    def events(self, topic="", timeout=60):
+    def events(self, topic="//.", timeout=60):
         """Return Events from now on, of the topics that a filter of the camera's selects, or all."""
         events = Events(timeout)
         ready = threading.Event()

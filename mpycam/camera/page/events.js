@@ -38,7 +38,7 @@ async function connect() {
   const socket = new WebSocket(
     `${address("/vapix/ws-data-stream").replace(/^http/, "ws")}?wssession=${encodeURIComponent(token)}&sources=events`);
   socket.onopen = () => socket.send(JSON.stringify({
-    apiVersion: "1.0", method: "events:configure", params: { eventFilterList: [{ topicFilter: "" }] },
+    apiVersion: "1.0", method: "events:configure", params: { eventFilterList: [{ topicFilter: "//." }] },
   }));
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
