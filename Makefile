@@ -134,6 +134,11 @@ train: $(PYTHON_ENV)/ready-train ## make the committed door model again
 	@$(MAKE) --no-print-directory firmware-native ARCH=host
 	$(PYTHON_ENV)/bin/mpycam train-door
 
+.PHONY: screenshots
+screenshots: packages-test $(PYTHON_ENV)/ready-train ## make the pictures of the camera's web page in docs/ again
+	@$(MAKE) --no-print-directory firmware ARCH=armv7hf
+	PYTHONPATH=. $(PYTHON_ENV)/bin/python host_tests/screenshots.py
+
 .PHONY: clean
 clean: ## remove what was built, downloads included
 	rm -rf build dist

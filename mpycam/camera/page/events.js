@@ -5,7 +5,10 @@ import { by, make } from "./show.js";
 
 const MOST = 500;
 const AGAIN_MS = 2000;
+// What comes at first are not news, but the states as they are.
+const STATES_MS = 1000;
 let unseen = 0;
+let began = 0;
 
 const pairs = (values) => Object.entries(values ?? {}).map(([name, value]) => `${name} ${value}`).join(", ");
 
@@ -25,7 +28,7 @@ function add({ topic, timestamp, message }) {
   row.hidden = !matches(row);
   by("event-list").prepend(row);
   if (by("event-list").children.length > MOST) by("event-list").lastChild.remove();
-  if (by("events").hidden) {
+  if (by("events").hidden && performance.now() - began > STATES_MS) {
     unseen += 1;
     by("event-count").textContent = unseen > 99 ? "99+" : unseen;
     by("event-count").hidden = false;
@@ -44,7 +47,10 @@ async function connect() {
     const message = JSON.parse(data);
     if (message.method === "events:notify") add(message.params.notification);
     else if (message.error) by("events-state").textContent = message.error.message;
-    else by("events-state").textContent = "Listening.";
+    else {
+      began = performance.now();
+      by("events-state").textContent = "Listening.";
+    }
   };
   await new Promise((resolve) => { socket.onclose = resolve; });
 }
