@@ -1,6 +1,7 @@
 """What happens on a connection to the ssh server: logging in, and running programs in the camera."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import pty
@@ -192,7 +193,11 @@ class Session(asyncssh.SSHServerSession):
             lambda: asyncio.StreamReaderProtocol(reader), open(os.dup(self._master), "rb", buffering=0)
         )
         feeding = asyncio.ensure_future(self._type())
-        await self._pass_on(reader, self._channel.write)
+        try:
+            await self._pass_on(reader, self._channel.write)
+        except OSError as error:
+            if error.errno != errno.EIO:  # what a terminal says when nobody has its other end
+                raise
         reading.close()
         status = await process.wait()
         feeding.cancel()
