@@ -17,42 +17,18 @@ from types import SimpleNamespace
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
 
-from camera_packages import script_app
-from eap_samples import member
+from camera_crash_packages import MEMBERS, PACKAGES, PARAMETERS
 
 from mpycam.camera.packages import installer
 from mpycam.camera.parameters import Parameters
 from mpycam.camera.profile import PROFILES
 from mpycam.camera.storage import Storage
-from mpycam.eap.package import inspect_bytes
 from mpycam.errors import MpycamError
 
 FILE_EVENTS = {
     "open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.chown",
     "os.listdir", "os.scandir", "fcntl.flock",
 }  # fmt: skip
-POST_INSTALL = 'mkdir -p localdata\necho "$(cat version)" > localdata/.post && mv localdata/.post localdata/installed\n'
-
-
-def version(number, parameters):
-    """A package of version 1.0.`number`; its parameters and some of its files are its own."""
-    conf = [{"name": name, "default": "3", "type": "int:min=0;max=9"} for name in parameters]
-    files = [
-        member("version", b"1.0.%d" % number),
-        member("post.sh", POST_INSTALL.encode(), 0o755),
-        member(f"html/only-{number}.html", b"x" * 5000),
-        member("html/index.html", b"%d" % number * 3000),
-        member("lib/deep/er/code", bytes(20000)),
-    ]
-    return script_app(
-        version=f"1.0.{number}", setup={"runMode": "never"}, files=files,
-        configuration={"paramConfig": conf}, installation={"postInstallScript": "post.sh"},
-    )  # fmt: skip
-
-
-PACKAGES = [version(0, ["Level", "Old"]), version(1, ["Level", "New"])]
-MEMBERS = [{member.name: member.data for member in inspect_bytes(data).members} for data in PACKAGES]
-PARAMETERS = [{"Level", "Old"}, {"Level", "New"}]
 
 
 class Unisolated:

@@ -10,7 +10,7 @@ import pytest
 from camera_packages import FOREVER, ROOT, old_app, script_app
 from eap_samples import member
 from test_camera_applications import Client, wait
-from virtual_camera import PASSWORD, USER, running_camera
+from virtual_camera import running_camera
 
 from mpycam.camera.local.fastcgi import record
 from mpycam.camera.local.routes import leads_to
