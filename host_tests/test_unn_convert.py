@@ -144,6 +144,11 @@ OPERATORS = {
     ),
     "GlobalMaxPool": lambda g, x: g.add("GlobalMaxPool", x),
     "ReduceMean": lambda g, x: g.add("ReduceMean", x, axes=[2, 3], keepdims=0),
+    "ReduceSum": lambda g, x: g.add("ReduceSum", x, g.constant(np.array([2, 3])), keepdims=0),
+    "Gather": lambda g, x: g.add(
+        "Sub", g.add("Gather", x, g.constant(np.array([4])), axis=1), g.add("Gather", x, g.constant(np.array([-1])), axis=1)
+    ),
+    "Gather of one row": lambda g, x: g.add("Unsqueeze", g.add("Gather", x, g.constant(np.array(3)), axis=2), g.constant(np.array([2]))),
     "Softmax over channels": lambda g, x: g.add("Softmax", x, axis=1),
     "Softmax over columns": lambda g, x: g.add("Softmax", x, axis=-1),
     "Concat": lambda g, x: g.add("Concat", x, "x", g.add("Relu", x), axis=1),
@@ -287,6 +292,9 @@ REFUSED = [
     (lambda g: g.add("PRelu", "x", g.normal(3, 1, 1)), "slope per channel"),
     (lambda g: g.add("Div", g.constant(np.float32(1)), "x"), "use Mul"),
     (lambda g: g.add("MatMul", "x", g.normal(8, 2)), "a vector and a matrix"),
+    (lambda g: g.add("Abs", "x"), r"\(Abs\): is not supported; use Relu"),
+    (lambda g: g.add("Cos", "x"), r"\(Cos\): is not supported; use what is made of Add"),
+    (lambda g: g.add("Gather", "x", g.constant(np.array([0, 2])), axis=1), "use Slice and Concat"),
 ]
 
 
@@ -295,6 +303,92 @@ def test_what_cannot_be_converted_is_named(build, message):
     graph = Graph()
     with pytest.raises(MpycamError, match=message):
         import_onnx(onnx.load_from_string(graph.model(build(graph))))
+
+
+def random_graph(seed):
+    """A model of up to twelve random nodes, some of which read what came before the last one."""
+    graph = Graph(channels=int(np.random.default_rng(seed).integers(1, 5)), height=9 + seed % 4, width=12 - seed % 5, seed=seed)
+    draw = graph.generator
+    values = [("x", *graph.shape[1:])]
+    for _ in range(draw.integers(2, 12)):
+        name, channels, height, width = values[-1] if draw.integers(4) else values[draw.integers(len(values))]
+        kind = draw.integers(9)
+        if kind < 3 and min(height, width) >= 3:
+            outs, stride = int(draw.integers(1, 20)), int(draw.integers(1, 3))
+            group = channels if draw.integers(3) == 0 else 1
+            outs = outs * group if group > 1 and draw.integers(2) else outs if group == 1 else group
+            name = graph.conv(name, channels, outs, (3, 3), pads=(1, 1, 1, 1), strides=(stride, stride), group=group)
+            channels, height, width = outs, -(-height // stride), -(-width // stride)
+        elif kind == 3:
+            name = graph.add(str(draw.choice(["Relu", "Sigmoid", "Tanh", "HardSwish", "LeakyRelu"])), name)
+        elif kind == 4 and min(height, width) >= 4:
+            operator = str(draw.choice(["MaxPool", "AveragePool"]))
+            name = graph.add(operator, name, kernel_shape=[2, 2], strides=[2, 2])
+            height, width = height // 2, width // 2
+        elif kind == 5:
+            parts = [part for part in values if part[2:] == (height, width)]
+            other = parts[draw.integers(len(parts))] if parts else (name, channels)
+            name, channels = graph.add("Concat", name, other[0], axis=1), channels + other[1]
+        elif kind == 6:
+            statistics = [graph.normal(channels) for _ in range(3)]
+            variance = graph.constant(draw.uniform(0.5, 2, channels).astype(np.float32))
+            name = graph.add("BatchNormalization", name, *statistics, variance)
+        elif kind == 7:
+            name, height, width = graph.add("Transpose", name, perm=[0, 1, 3, 2]), width, height
+        else:
+            name = graph.add(str(draw.choice(["Add", "Mul"])), name, graph.normal(1, channels, 1, 1))
+        values.append((name, channels, height, width))
+    name, channels, height, width = values[-1]
+    ends = [graph.add("Gemm", graph.add("Flatten", name), graph.normal(3, channels * height * width), graph.normal(3), transB=1)]
+    if seed % 3 == 0:
+        ends.append(graph.add("GlobalAveragePool", values[len(values) // 2][0]))
+    return graph.model(*ends)
+
+
+def test_random_graphs_are_what_onnx_runtime_computes():
+    for seed in range(80):
+        check(random_graph(seed))
+
+
+def test_random_graphs_in_int8_run_like_the_reference(interpreter, tmp_path):
+    """The int8 answers of each build have the reference's bits."""
+    paths, expected = [], []
+    for seed in range(40):
+        network = import_onnx(load_onnx(random_graph(seed)), SCALE, OFFSET)
+        images = images_for(network)
+        quantised = quantise(network, images)
+        paths.append(tmp_path / f"{seed}.unn")
+        paths[-1].write_bytes(write(quantised))
+        (tmp_path / f"{seed}.bin").write_bytes(images[0].tobytes())
+        values = run_network(quantised, images[:1])
+        expected += [answer(tensor, values[id(tensor)]).astype("<f4").tobytes().hex() for tensor in quantised.outputs]
+    script = """
+import binascii, sys, unn
+from ulab import numpy as np
+for path in sys.argv[1:]:
+    net = unn.load(path)
+    with open(path[:-3] + "bin", "rb") as file:
+        answers = net(np.frombuffer(file.read(), dtype=np.uint8).reshape(net.input_shape))
+    for answer in answers if isinstance(answers, tuple) else (answers,):
+        print(binascii.hexlify(answer.flatten()).decode())
+"""
+    assert interpreter.run(script, *paths).split() == expected
+
+
+def test_damaged_onnx_files_are_refused_in_one_line():
+    """Or they are other models; nothing but MpycamError comes out."""
+    data, refused = random_graph(5), 0
+    draw = np.random.default_rng(1)
+    for _ in range(300):
+        changed = bytearray(data)
+        for position in draw.integers(0, len(data), draw.integers(1, 4)):
+            changed[position] = draw.integers(256)
+        try:
+            write(import_onnx(load_onnx(bytes(changed))))
+        except MpycamError as error:
+            assert "\n" not in str(error) and len(str(error)) < 600
+            refused += 1
+    assert 0 < refused < 300
 
 
 def test_wrong_files_labels_and_calibration_are_refused():

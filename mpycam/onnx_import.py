@@ -16,7 +16,7 @@ from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from mpycam.errors import MpycamError
-from mpycam.unn_file import INFINITY, WEIGHTED, Layer, Network, Tensor, need, window_count
+from mpycam.unn_file import INFINITY, SAME_SHAPE, WEIGHTED, Layer, Network, Tensor, need, window_count
 
 OLDEST_OPSET = 13
 
@@ -24,7 +24,9 @@ OLDEST_OPSET = 13
 LIMITED = ("conv2d", "depthwise_conv2d", "average_pool", "add", "multiply")
 
 REPLACEMENTS = {
-    **dict.fromkeys(("Elu", "Gelu", "Selu", "Mish", "Softplus", "Celu"), "LeakyRelu or HardSwish"),
+    **dict.fromkeys(("Elu", "Gelu", "Erf", "Selu", "Mish", "Softplus", "Celu"), "LeakyRelu or HardSwish"),
+    **dict.fromkeys(("Abs", "Exp", "Log", "Sqrt", "Reciprocal"), "Relu, Sigmoid, Mul or Pow with 2"),
+    **dict.fromkeys(("Where", "Greater", "Less", "Equal", "Not", "And", "Or"), "Clip, Max or Min with a constant"),
     "LogSoftmax": "Softmax",
     "ConvTranspose": "Resize and Conv",
     **dict.fromkeys(("InstanceNormalization", "LayerNormalization", "GroupNormalization"), "BatchNormalization"),
@@ -105,7 +107,7 @@ class _Importer:
         self.model, self.graph = model, model.graph
         self.scale, self.offset, self.input_shapes = scale, offset, input_shapes
         self.layers, self.values = [], {}
-        self.constants = {entry.name: numpy_helper.to_array(entry) for entry in self.graph.initializer}
+        self.constants = {entry.name: _array(entry) for entry in self.graph.initializer}
         self.readers = {}
         for node in self.graph.node:
             for name in node.input:
@@ -123,7 +125,9 @@ class _Importer:
             try:
                 self.add_node(node)
             except MpycamError as error:
-                raise MpycamError(f"node {node.name or node.output[0]} ({node.op_type}): {error}") from None
+                raise MpycamError(f"{self.described()}: {error}") from None
+            except Exception as error:  # what the checker lets through can be wrong in any way
+                raise MpycamError(f"{self.described()}: malformed: {_one_line(error)}") from error
         outputs = []
         for entry in self.graph.output:
             if entry.name not in self.values:
@@ -134,6 +138,10 @@ class _Importer:
                 tensor = self.move(value, tensor.shape)
             outputs.append(tensor)
         return Network(inputs, outputs, self.layers, labels)
+
+    def described(self):
+        name = self.node.name or next(iter(self.node.output), "")
+        return f"node {name} ({self.node.op_type})"
 
     def add_input(self, entry):
         shape = self.input_shapes.get(entry.name)
@@ -213,7 +221,9 @@ class _Importer:
 
     def add(self, operator, inputs, shape, **options):
         """Add a layer; return the Value of its output, whose ONNX shape is given."""
-        output = Tensor(_tensor_shape(shape), name=self.node.output[0])
+        # of a gray input, a tensor has no dimension for channels
+        own = inputs[0].shape if operator in SAME_SHAPE else _tensor_shape(shape)
+        output = Tensor(own, name=self.node.output[0])
         self.layers.append(Layer(operator, inputs, output, name=self.node.name or self.node.output[0], **options))
         return Value(output, tuple(shape), _dense_strides(shape, _order(len(shape))))
 
@@ -401,6 +411,10 @@ class _Importer:
     def _ReduceMax(self, attributes):
         return self.reduce("max_pool", attributes)
 
+    def _ReduceSum(self, attributes):
+        area = float(np.prod(self.value(0).shape[2:]))
+        return self.affine(self.reduce("average_pool", attributes), area, 0.0)
+
     # Products with matrices
 
     def product(self, value, weights, bias, scales):
@@ -458,7 +472,9 @@ class _Importer:
 
     def _BatchNormalization(self, attributes):
         scale, shift, mean, variance = (self.constant(index).astype(np.float64) for index in range(1, 5))
-        factor = scale / np.sqrt(variance + attributes.get("epsilon", 1e-5))
+        variance = variance + attributes.get("epsilon", 1e-5)
+        need(np.all(variance > 0), "has a variance that is not above 0")
+        factor = scale / np.sqrt(variance)
         return self.affine(self.value(0), factor, shift - mean * factor)
 
     def per_channel(self, array, shape):
@@ -665,11 +681,18 @@ class _Importer:
         starts, ends = self.constant(1), self.constant(2)
         axes, steps = self.constant(3, np.arange(len(starts))), self.constant(4, np.ones(len(starts), int))
         for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-            need(step > 0, "backwards is not supported")
+            need(step > 0, "backwards is not supported; use a positive step")
             axis = int(axis) % len(value.shape)
             first, last, step = slice(int(start), int(end), int(step)).indices(value.shape[axis])
             value = self.part(value, axis, first, len(range(first, last, step)), step)
         return value
+
+    def _Gather(self, attributes):
+        value, places = self.unpadded(self.value(0)), self.constant(1)
+        need(places.size == 1, "of several places is not supported; use Slice and Concat")
+        axis = attributes.get("axis", 0) % len(value.shape)
+        value = self.part(value, axis, int(places.item()) % value.shape[axis], 1)
+        return value if places.ndim else self.reshaped(value, value.shape[:axis] + value.shape[axis + 1 :])
 
     def _Split(self, attributes):
         value = self.unpadded(self.value(0))
@@ -861,5 +884,17 @@ def load_onnx(source):
     except OSError:
         raise
     except Exception as error:  # onnx raises whatever its parser does
-        raise MpycamError(f"not an ONNX file that can be used: {error}") from error
+        raise MpycamError(f"not an ONNX file that can be used: {_one_line(error)}") from error
     return model
+
+
+def _array(entry):
+    """The items of a constant of the model."""
+    try:
+        return numpy_helper.to_array(entry)
+    except Exception as error:  # its bytes, shape and type may contradict each other in many ways
+        raise MpycamError(f"constant {entry.name}: malformed: {_one_line(error)}") from error
+
+
+def _one_line(error):
+    return " ".join(f"{type(error).__name__} {error}".split())[:300]
