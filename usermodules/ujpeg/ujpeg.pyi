@@ -42,6 +42,13 @@ def info(src: _Source, *, length: bool = True) -> Info:
 
     ValueError: not a JPEG file, or one of a kind that is not supported.
     OSError: the file cannot be read.
+
+    >>> data = ujpeg.encode(np.zeros((48, 64, 3), dtype=np.uint8), comment=b"black")
+    >>> header = ujpeg.info(data)
+    >>> header.width, header.height, header.subsampling, header.quality, header.comment
+    (64, 48, '4:2:0', 85, b'black')
+    >>> header.length == len(data)
+    True
     """
 
 class Picture(NamedTuple):
@@ -97,12 +104,32 @@ def decode(
     next to no data; arguments that do not fit. MemoryError: the decoder's memory is
     counted and limited with that of arrays, see ulab.memory(). OSError: the file
     cannot be read.
+
+    >>> data = ujpeg.encode(np.full((48, 64, 3), 200, dtype=np.uint8))
+    >>> r, g, b = ujpeg.decode(data)
+    >>> r.shape, int(r[0, 0])
+    ((48, 64), 200)
+    >>> ujpeg.decode(data, format="gray", scale=8).shape
+    (6, 8)
+    >>> ujpeg.decode(data, format="rgb", roi=(8, 4, 20, 10)).shape
+    (10, 20, 3)
+    >>> part = ujpeg.decode(data[:-20], strict=False)
+    >>> part.rows, part.warnings, part.message
+    (16, 2, 'Premature end of JPEG file (at byte 652, row 14)')
+    >>> ujpeg.decode(b"no image")
+    ValueError: Not a JPEG file: starts with 0x6e 0x6f (at byte 0)
     """
 
 class Decoder:
     """Decodes one image after another in the same memory.
 
     For images of one size and kind nothing is allocated after the first.
+
+    >>> decoder = ujpeg.Decoder()
+    >>> data = ujpeg.encode(np.zeros((48, 64), dtype=np.uint8))
+    >>> first = decoder.decode(data, format="gray")
+    >>> decoder.decode(data, format="gray") is first
+    True
     """
 
     def __init__(self) -> None: ...
@@ -140,6 +167,12 @@ def decode_to_file(
     One row after the other is written, so that the image need not fit into memory. The
     arguments are those of `decode`. After an exception `dst` holds a part; it is
     not opened before the header was read.
+
+    >>> file = io.BytesIO()
+    >>> ujpeg.decode_to_file(ujpeg.encode(np.full((2, 3), 128, dtype=np.uint8)), file)
+    17
+    >>> file.getvalue()[:11]
+    b'P5\\n3 2\\n255\\n'
     """
 
 def encode(
@@ -161,6 +194,12 @@ def encode(
 
     ValueError: a wrong image or argument, or `out` is too small. MemoryError: the
     encoder's few rows are counted and limited as the memory of arrays.
+
+    >>> image = np.zeros((48, 64, 3), dtype=np.uint8)
+    >>> data = ujpeg.encode(image, quality=70, subsampling="4:4:4")
+    >>> room = bytearray(2000)
+    >>> ujpeg.encode(image, quality=70, subsampling="4:4:4", out=room) == len(data)
+    True
     """
 
 def encode_to_file(
@@ -173,7 +212,12 @@ def encode_to_file(
     comment: bytes | None = None,
     exif: bytes | None = None,
 ) -> int:
-    """Encode as `encode` does into a file, given as a path or as a stream, and return the number of bytes."""
+    """Encode as `encode` does into a file, given as a path or as a stream, and return the number of bytes.
+
+    >>> file = io.BytesIO()
+    >>> ujpeg.encode_to_file(np.zeros((8, 8), dtype=np.uint8), file) == len(file.getvalue())
+    True
+    """
 
 class frames:
     """The whole JPEG images in a file or stream, one after the other: an iterator of memoryviews.
@@ -191,6 +235,11 @@ class frames:
     What markers do not tell, decoding does.
 
     OSError: the stream cannot be read; after EAGAIN, no data yet, the next call goes on.
+
+    >>> data = ujpeg.encode(np.zeros((8, 8), dtype=np.uint8))
+    >>> images = ujpeg.frames(io.BytesIO(data + data[:-9] + b"--boundary" + data))
+    >>> [len(image) == len(data) for image in images], images.damaged
+    ([True, True], 1)
     """
 
     damaged: int  # how many images were given up so far

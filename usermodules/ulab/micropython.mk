@@ -65,7 +65,7 @@ LDFLAGS_USERMOD += -Wl,--wrap=mp_binary_op
 
 ifeq ($(DEBUG),1)
 SRC_USERMOD_C += $(ULAB_DIR)/debug/modfailing_allocations.c
-LDFLAGS_USERMOD += -Wl,--wrap=gc_alloc -Wl,--wrap=gc_realloc -Wl,--wrap=memory_take
+LDFLAGS_USERMOD += $(foreach allocate,gc_alloc gc_realloc memory_take ulab_memory_alloc,-Wl,--wrap=$(allocate))
 endif
 
 # What is Python.

@@ -1,10 +1,11 @@
-// Lets a chosen allocation fail, of the interpreter's heap or of array data.
+// Lets a chosen allocation fail, of the interpreter's heap, of array data or of another module.
 // Only in the builds for debugging: the linker puts these wrappers in between.
 
 #include "py/gc.h"
 #include "py/runtime.h"
 
 #include "../memory.h"
+#include "../ndarray.h"
 
 static struct {
     size_t count; // since the last call of fail()
@@ -31,6 +32,11 @@ void *__wrap_gc_realloc(void *memory, size_t bytes, bool allow_move) {
 void *__real_memory_take(size_t bytes, bool zeroed);
 void *__wrap_memory_take(size_t bytes, bool zeroed) {
     return fails() ? NULL : __real_memory_take(bytes, zeroed);
+}
+
+void *__real_ulab_memory_alloc(size_t bytes);
+void *__wrap_ulab_memory_alloc(size_t bytes) {
+    return fails() ? NULL : __real_ulab_memory_alloc(bytes);
 }
 
 // fail(first, later): from now on, the allocation with this number fails, and
