@@ -17,7 +17,7 @@ from interpreters import ROOT  # noqa: E402
 from mpycam import runtime  # noqa: E402
 from mpycam.cli import main  # noqa: E402
 from mpycam.training import calibrate, quantaware  # noqa: E402
-from mpycam.training.augment import Augmentation  # noqa: E402
+from mpycam.training.augment import Augmentation, usual_levels  # noqa: E402
 from mpycam.training.fit import RAREST, Plan, Ranks, View, draw_weights, fit  # noqa: E402
 from mpycam.training.nets import Design, build, designs_below, multiply_adds, normalised  # noqa: E402
 from mpycam.training.prune import prune  # noqa: E402
@@ -68,11 +68,28 @@ def test_augmentation_keeps_levels_and_depends_on_its_seed():
     levels = some_view(32, 0).levels
     colour = levels.expand(-1, 3, -1, -1).clone()
     for x in (levels, colour):
-        changed = Augmentation(1)(x)
+        usual = usual_levels(x)
+        changed = Augmentation(1, usual)(x)
         assert changed.shape == x.shape and changed.min() >= 0 and changed.max() <= 255
-        assert torch.equal(changed, Augmentation(1)(x))
-        assert not torch.equal(changed, Augmentation(2)(x))
+        assert torch.equal(changed, Augmentation(1, usual)(x))
+        assert not torch.equal(changed, Augmentation(2, usual)(x))
         assert (changed - x).abs().mean() > 2
+
+
+def test_only_what_comes_and_goes_is_recoloured():
+    levels = torch.full((40, 3, 48, 64), 120.0)
+    levels[::4, :, 16:32, 24:40] = 20  # a dark coat, now and then
+    usual = usual_levels(levels)
+    assert torch.all(usual == 120)
+    changed = Augmentation(1, usual)._recolour(levels / 255) * 255
+    coats = changed[::4, :, 20:28, 28:36]
+    moved = (changed - levels).abs()
+    assert moved[1::4].max() < 4  # where there is no coat
+    assert moved[::4, :, :8].mean() < 0.1 * (coats - 20).abs().mean()
+    assert coats.flatten(1).amax(1).max() > 100  # light coats
+    assert coats.flatten(1).mean(1).std() > 10
+    colours = coats.mean((2, 3))
+    assert (colours.amax(1) - colours.amin(1)).max() > 5
 
 
 def test_pruning_channels_that_let_nothing_through_changes_nothing():
@@ -117,6 +134,43 @@ def test_rounding_costs_little_and_can_be_taken_off():
     assert [type(part) for part in plain] == [type(part) for part in folded]
     # What it has learned is the rounded weights.
     assert (plain[:-1](levels) - expected).abs().max() < 0.1 * expected.abs().max()
+
+
+def with_unequal_channels(network):
+    """The same function in float32, whose first channels differ so much in size that int8 has no steps for most."""
+    parts = list(network)
+    with torch.no_grad():
+        norm, depthwise = parts[1], parts[3]
+        factors = torch.tensor([300.0, *[1.0] * (len(norm.weight) - 1)])
+        norm.weight.mul_(factors)
+        norm.bias.mul_(factors)
+        depthwise.weight.div_(factors.view(-1, 1, 1, 1))
+    return network
+
+
+def test_training_under_rounding_brings_back_what_int8_lost(tmp_path, host):
+    from mpycam.training.pipeline import Run, Settings
+    from mpycam.training.samples import Samples
+
+    views = some_view(300, 1)
+    images = views.levels[:, 0].byte().numpy()[..., None].repeat(3, 3)
+    text = np.full(300, "")
+    samples = Samples(images, views.labels.numpy(), ("empty", "square"), np.arange(300.0), text, text, text, True)
+    said = []
+    run = Run(samples, Settings(effort=0.1), tmp_path / "square.unn", host.command[0], said.append)
+    torch.manual_seed(1)
+    network = build(DESIGN)
+    accuracy, _ = fit(network, *run._pair(DESIGN), Plan(epochs=12), 1, Ranks())
+    assert accuracy > 0.95
+    levels = normalised(some_view(8, 1).levels)
+    expected = network(levels)
+    assert torch.allclose(with_unequal_channels(network)(levels), expected, atol=1e-3)
+    data, figures = run._quantised(network, DESIGN)
+    before = float(re.search(r"int8: accuracy (\S+) on", said[-2]).group(1))
+    assert before < accuracy - 0.005
+    assert figures["fine-tuned under rounding"]
+    assert figures["int8"] >= max(0.95, before + 0.01), said[-2:]
+    assert data[:4] == (ROOT / "app" / "door.unn").read_bytes()[:4]
 
 
 def test_temperature_is_found():

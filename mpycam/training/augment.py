@@ -23,12 +23,24 @@ def _cosines():
 _DCT = _cosines()
 
 
-class Augmentation:
-    """Changes batches of levels (n, channels, height, width), 0 to 255, each picture in its own way."""
+LOOKED_AT = 200  # pictures, to know how a scene usually looks
 
-    def __init__(self, seed, strength=1.0):
+
+def usual_levels(levels):
+    """How a scene usually looks, (1, channels, height, width): the median of levels (n, channels, height, width)."""
+    return levels[:: -(-len(levels) // LOOKED_AT)].median(0, keepdim=True).values
+
+
+class Augmentation:
+    """Changes batches of levels (n, channels, height, width), 0 to 255, each picture in its own way.
+
+    usual: how the scene usually looks, (1, channels, height, width).
+    """
+
+    def __init__(self, seed, usual, strength=1.0):
         self.generator = torch.Generator().manual_seed(seed)
         self.strength = strength
+        self.usual = usual / 255
 
     def _uniform(self, count, low, high):
         values = torch.rand(count, 1, 1, 1, generator=self.generator)
@@ -43,13 +55,25 @@ class Augmentation:
         """A changed copy of the batch."""
         x = levels / 255
         for change, probability in (
-            (self._infrared, 0.08), (self._occlude, 0.08), (self._shift, 0.7), (self._exposure, 1.0),
+            (self._recolour, 0.4), (self._infrared, 0.08), (self._occlude, 0.08), (self._shift, 0.7), (self._exposure, 1.0),
             (self._patch, 0.5), (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
         ):  # fmt: skip
             chosen = self._some(len(x), probability)
             if len(chosen):
                 x = x.index_copy(0, chosen, change(x[chosen]).clamp(0, 1))
         return x * 255
+
+    def _recolour(self, x):
+        """What is not always there in other colours, mostly grays, above or below some height: another coat."""
+        count, channels, height, _ = x.shape
+        gain = self.usual.mean() / x.mean((1, 2, 3), keepdim=True).clamp(min=0.02)
+        unusual = functional.avg_pool2d((x * gain - self.usual).abs().mean(1, keepdim=True), 5, 1, 2)
+        mask = torch.sigmoid((unusual - 0.06) / 0.015)
+        colour = 0.7 * self._uniform(count, 0, 1) + 0.3 * torch.rand(count, channels, 1, 1, generator=self.generator)
+        side = torch.where(self._uniform(count, 0, 1) < 0.7, 2.0, -2.0)
+        down = torch.arange(height).view(1, 1, -1, 1) - height * self._uniform(count, 0, 1)
+        mask = mask * torch.sigmoid(side * down) * self._uniform(count, 0, 0.9)
+        return x + mask * (colour - x)
 
     def _exposure(self, x):
         gamma = torch.exp(self._uniform(len(x), -0.35, 0.35) * self.strength)

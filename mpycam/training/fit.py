@@ -8,11 +8,12 @@ import torch
 import torch.distributed as distributed
 from torch.nn import functional
 
-from mpycam.training.augment import Augmentation
+from mpycam.training.augment import Augmentation, usual_levels
 from mpycam.training.nets import normalised
 from mpycam.training.scores import balanced_accuracy, balanced_loss
 
 TEMPERATURE = 2.0  # at which a student listens to its teacher
+SHORTEST = 512  # visits of an epoch
 THUMBNAIL = (10, 16)  # of pictures, to tell which are alike
 NOISE = 2.5  # levels that pictures of nothing new differ by
 RAREST = 4.0  # times as often as the mean of its class the oddest picture is drawn
@@ -68,6 +69,11 @@ def probabilities(network, levels, batch=256):
         return np.concatenate([network(normalised(part)).numpy() for part in levels.split(batch)])
 
 
+def epochs_of(visits, count):
+    """How many epochs of `count` pictures make about so many visits."""
+    return max(1, round(visits / max(SHORTEST, count)))
+
+
 def draw_weights(view):
     """How often each sample is drawn, (n,): classes equally, and in a class what many others look like less.
 
@@ -92,13 +98,15 @@ def draw_weights(view):
 def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=None, on_epoch=None):
     """Train `network` in place; return the (balanced accuracy, balanced loss) in validation of the weights kept.
 
-    Classes are drawn equally often, rare pictures as often as frequent ones. The weights are averaged over steps, and the epoch kept that is best in
-    validation, unless the plan says otherwise. teacher: a function from levels to probabilities, whose advice counts half.
+    Classes are drawn equally often, rare pictures as often as frequent ones. Validation is done on the pictures and
+    on changed copies of them. The weights are averaged over steps, and the epoch kept that is best in validation,
+    unless the plan says otherwise. teacher: a function from indices and levels to probabilities, whose advice counts
+    half.
     on_epoch: called after each epoch with a dict of figures and the state that `state` goes on from.
     """
     classes = int(train.labels.max()) + 1
     weights = draw_weights(train)
-    per_epoch = max(len(train.labels), 512) // plan.batch * plan.batch
+    per_epoch = max(len(train.labels), SHORTEST) // plan.batch * plan.batch
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)
     steps = plan.epochs * (per_epoch // plan.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=steps + 1, pct_start=0.2)
@@ -110,6 +118,10 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         average, best, first, step = state["average"], state["best"], state["epoch"], state["step"]
+    usual = usual_levels(train.levels)
+    # An easy validation is soon without mistakes; changed copies of it still tell the better weights.
+    changed = Augmentation(seed, usual, plan.augment)(validation.levels)
+    validation = View(torch.cat([validation.levels, changed]), validation.labels.repeat(2))
     network.to(memory_format=torch.channels_last)  # a third faster
     # Cross entropy takes what Softmax, the last layer, would see.
     trained = network[:-1]
@@ -119,7 +131,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         # All processes draw the same order and take turns in it; the seeds make a run that goes on the same.
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
         torch.manual_seed(seed * 100_003 + epoch)
-        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment)
+        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, usual, plan.augment)
         order = torch.multinomial(weights, per_epoch, replacement=True, generator=generator)
         network.train()
         total = 0.0

@@ -11,7 +11,7 @@ from mpycam import runtime
 from mpycam.convert import from_torch
 from mpycam.errors import MpycamError
 from mpycam.training import calibrate, card, prune, quantaware
-from mpycam.training.fit import Plan, Ranks, View, fit, probabilities
+from mpycam.training.fit import Plan, Ranks, View, epochs_of, fit, probabilities
 from mpycam.training.nets import OFFSET, SCALE, Design, build, multiply_adds, normalised, pictures, teacher, view
 from mpycam.training.scores import balanced_accuracy, confusion
 from mpycam.training.search import describe, search
@@ -111,7 +111,7 @@ class Run:
         return design.as_dict()
 
     def _epochs(self, visits):
-        return max(8, round(visits * self.settings.effort / max(512, len(self.parts["train"]))))
+        return max(8, epochs_of(visits * self.settings.effort, len(self.parts["train"])))
 
     def _fit(self, name, network, pair, plan, advice=None):
         """Train in a stage of its own; return the network with the weights kept, and its accuracy."""

@@ -6,11 +6,11 @@ Non-stochastic Best Arm Identification and Hyperparameter Optimization, 2016).
 
 import torch
 
-from mpycam.training.fit import Plan, fit
+from mpycam.training.fit import Plan, epochs_of, fit
 from mpycam.training.nets import build, designs_below, multiply_adds
 
 CANDIDATES = 12
-RUNGS = ((4, 12), (10, 4), (20, 2))  # (epochs, designs that are trained so long)
+RUNGS = ((2_500, 12), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
 
 
 def search(views, size, classes, budget, seed, effort, ranks, say, on_figures):
@@ -24,14 +24,14 @@ def search(views, size, classes, budget, seed, effort, ranks, say, on_figures):
     count = min(max(3, round(CANDIDATES * effort)), len(designs))
     drawn = torch.randperm(len(designs), generator=torch.Generator().manual_seed(seed))[:count]
     candidates = [designs[i] for i in drawn.tolist()]
-    for epochs, count in RUNGS:
-        epochs = max(1, round(epochs * effort))
+    for visits, count in RUNGS:
         candidates = candidates[:count]
         scored = []
         for number, design in enumerate(candidates):
             torch.manual_seed(seed)
-            network = build(design)
-            accuracy, loss = fit(network, *views(design), Plan(epochs), seed, ranks)
+            network, (train, validation) = build(design), views(design)
+            epochs = epochs_of(visits * effort, len(train.labels))
+            accuracy, loss = fit(network, train, validation, Plan(epochs), seed, ranks)
             scored.append((loss, number))
             on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
             say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
