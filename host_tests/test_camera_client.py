@@ -45,10 +45,16 @@ def test_it_learns_what_it_talks_to(running):
         await vapix.initialize_event_instances()
         camera = running.camera
         assert vapix.serial_number == camera.identity.serial_number
-        assert (vapix.firmware_version, vapix.product_number) == (camera.profile.version, camera.identity.product.number)
+        assert (vapix.firmware_version, vapix.product_number) == (
+            camera.profile.version,
+            camera.identity.product.number,
+        )
         assert vapix.access_rights == SecondaryGroup.ADMIN_PTZ
         assert vapix.params.property_handler["0"].image_number_of_views == 1
-        assert [(port.direction, port.state) for port in vapix.ports.values()] == [("input", "open"), ("output", "open")]
+        assert [(port.direction, port.state) for port in vapix.ports.values()] == [
+            ("input", "open"),
+            ("output", "open"),
+        ]
         assert vapix.event_instances[VIRTUAL_INPUT].stateful
         assert vapix.event_instances[VIRTUAL_INPUT].source["Value"] == [str(number) for number in range(1, 65)]
         # Everything that a parameter list holds.

@@ -62,7 +62,7 @@ EVENT = Event(VIRTUAL_INPUT, 0, {"port": "1"}, {}, {"active": "0", "name": 'say 
         ('boolean(//SimpleItem[@Value="0"])', True),
         ("boolean(//SimpleItem)", True),
         ("boolean(//ElementItem)", False),
-        ('boolean( // SimpleItem )'.replace(" // ", "//"), True),
+        ("boolean( // SimpleItem )".replace(" // ", "//"), True),
         ('boolean(//tt:SimpleItem[@Name="active" and @Value="0"])', True),
         ("boolean(//SimpleItem[@Name='name' and @Value='say \"no\"'])", True),
         ('boolean(//SimpleItem[@Name="port"]) and boolean(//SimpleItem[@Name="active" and @Value="1"])', False),

@@ -17,27 +17,30 @@ SECONDS = 15
 ENDLESS = {"/axis-cgi/mjpg/video.cgi", "/vapix/ws-data-stream"}
 FAREWELLS = ("restart.cgi", "factorydefault.cgi", "firmwaremanagement.cgi", "/simulator/")
 TOKENS = [
-    "", "0", "1", "-1", "2", "65", "1e9", "9" * 40, "yes", "no", "true", "null", "root", "root.", "*", "**", "Image.*", "all",
-    "list", "listdefinitions", "xmlschema", "add", "update", "remove", "get", "set", "start", "stop", "streamprofile",
-    "StreamProfile", "StreamProfile.S0", "anna", "users", "viewer", "admin:operator:viewer:ptz", "640x480", "0x0", "90",
-    "1:/", "2:/1\\1/", "1,2", "events", "door", "AllowUnsigned", "../../etc/passwd", "%00", "\0", "\n", "\r\nX: y", "ä", "\ud800",
-    "<b>", "'\"", "\x1b[1m", "x" * 3000, "//.", "tns1:Device//.", "boolean(//SimpleItem)", "1.0", "1.", "999.999",
+    "", "0", "1", "-1", "2", "65", "1e9", "9" * 40, "yes", "no", "true", "null", "root", "root.", "*", "**",
+    "Image.*", "all", "list", "listdefinitions", "xmlschema", "add", "update", "remove", "get", "set", "start",
+    "stop", "streamprofile", "StreamProfile", "StreamProfile.S0", "anna", "users", "viewer",
+    "admin:operator:viewer:ptz", "640x480", "0x0", "90", "1:/", "2:/1\\1/", "1,2", "events", "door",
+    "AllowUnsigned", "../../etc/passwd", "%00", "\0", "\n", "\r\nX: y", "ä", "\ud800", "<b>", "'\"", "\x1b[1m",
+    "x" * 3000, "//.", "tns1:Device//.", "boolean(//SimpleItem)", "1.0", "1.", "999.999",
 ]  # fmt: skip
 NAMES = [
     "action", "group", "template", "usergroup", "force", "listformat", "responseformat", "Image.I0.Stream.FPS",
-    "StreamProfile.S.Name", "user", "pwd", "grp", "sgrp", "comment", "appname", "text", "mode", "schemaversion", "port",
-    "duration", "check", "checkactive", "checkdirection", "diskid", "package", "name", "value", "returnpage", "resolution",
-    "compression", "rotation", "camera", "fps", "nbrofframes", "sources", "wssession", "x" * 50, "ä", "",
+    "StreamProfile.S.Name", "user", "pwd", "grp", "sgrp", "comment", "appname", "text", "mode", "schemaversion",
+    "port", "duration", "check", "checkactive", "checkdirection", "diskid", "package", "name", "value",
+    "returnpage", "resolution", "compression", "rotation", "camera", "fps", "nbrofframes", "sources", "wssession",
+    "x" * 50, "ä", "",
 ]  # fmt: skip
 METHODS = [
-    "getSupportedVersions", "getAllProperties", "getProperties", "getAllUnrestrictedProperties", "systemready", "getApiList",
-    "getPorts", "setPorts", "setStateSequence", "configureClient", "getClientStatus", "deactivateClient",
-    "configureEventPublication", "getEventPublicationConfig", "nope", "",
+    "getSupportedVersions", "getAllProperties", "getProperties", "getAllUnrestrictedProperties", "systemready",
+    "getApiList", "getPorts", "setPorts", "setStateSequence", "configureClient", "getClientStatus",
+    "deactivateClient", "configureEventPublication", "getEventPublicationConfig", "nope", "",
 ]  # fmt: skip
 MEMBERS = [
-    "propertyList", "timeout", "ports", "port", "state", "direction", "usage", "normalState", "sequence", "time", "server", "host",
-    "protocol", "clientId", "lastWillTestament", "useDefault", "topic", "message", "qos", "retain", "eventFilterList",
-    "topicFilter", "topicPrefix", "ssl", "keepAliveInterval", "data", "username", "password",
+    "propertyList", "timeout", "ports", "port", "state", "direction", "usage", "normalState", "sequence", "time",
+    "server", "host", "protocol", "clientId", "lastWillTestament", "useDefault", "topic", "message", "qos",
+    "retain", "eventFilterList", "topicFilter", "topicPrefix", "ssl", "keepAliveInterval", "data", "username",
+    "password",
 ]  # fmt: skip
 
 
@@ -129,7 +132,10 @@ def content(generator):
         form = "&".join(pair(generator) for _ in range(generator.randrange(6)))
         return "application/x-www-form-urlencoded", encoded(form)
     if chance < 0.8:
-        return "multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n\x00\r\n--b"
+        return (
+            "multipart/form-data; boundary=b",
+            b"--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n\x00\r\n--b",
+        )
     if chance < 0.9:
         return generator.choice(["multipart/form-data", "text/x; charset=nope", "/", ""]), generator.randbytes(50)
     return "application/json", generator.randbytes(generator.randrange(2000))

@@ -27,7 +27,11 @@ class Process:
     def __init__(self, folder):
         command = [sys.executable, "-m", "mpycam", "camera", "run", "--state", folder, "--port", "0"]
         self._process = subprocess.Popen(
-            [*command, "--account", f"{USER}:{PASSWORD}"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+            [*command, "--account", f"{USER}:{PASSWORD}"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         self.url = next((line.strip() for line in self._process.stdout if line.startswith("http://127.0.0.1")), None)
 
@@ -101,6 +105,7 @@ def check(client, done, number):
         assert f"user{done['account']}" in users
     for left in users - {USER}:
         client.post("axis-cgi/pwdgrp.cgi", data={"action": "remove", "user": left})
+    done["account"] = None
 
 
 class Died(Exception):
@@ -115,7 +120,12 @@ def test_dying_within_a_write(tmp_path, monkeypatch, call):
     def die(*_):
         raise Died
 
-    target = {"fsync": (os, "fsync"), "replace": (os, "replace"), "folder": (storage, "sync_folder"), "write": (os, "open")}
+    target = {
+        "fsync": (os, "fsync"),
+        "replace": (os, "replace"),
+        "folder": (storage, "sync_folder"),
+        "write": (os, "open"),
+    }
     with monkeypatch.context() as patch, pytest.raises(Died):
         patch.setattr(*target[call], die)
         kept.write("x.json", {"new": 2})

@@ -211,8 +211,10 @@ def test_what_is_published():
 @pytest.mark.parametrize(
     ("params", "code"),
     [
-        ({}, 2103), ({"server": {}}, 2103), ({"server": {"host": 1}}, 2104), ({"server": {"host": "h", "port": 0}}, 2104),
-        ({"server": {"host": "h", "protocol": "udp"}}, 2104), ({"server": {"host": "h"}, "keepAliveInterval": True}, 2104),
+        ({}, 2103), ({"server": {}}, 2103), ({"server": {"host": 1}}, 2104),
+        ({"server": {"host": "h", "port": 0}}, 2104),
+        ({"server": {"host": "h", "protocol": "udp"}}, 2104),
+        ({"server": {"host": "h"}, "keepAliveInterval": True}, 2104),
         ({"server": {"host": "h"}, "lastWillTestament": {}}, 2103),
         ({"server": {"host": "h"}, "connectMessage": {"useDefault": False}}, 2103),
         ({"server": {"host": "h"}, "connectMessage": {"useDefault": False, "topic": "a/#", "message": "", "qos": 0,

@@ -86,12 +86,18 @@ def test_list_of_everything_is_in_order_and_what_the_role_may_read(client, viewe
     assert len(lists[0]) < len(lists[1]) < len(lists[2]) and set(lists[0]) < set(lists[1]) < set(lists[2])
     assert all(line.startswith("root.") and "=" in line for line in lists[2])
     names = [line.partition("=")[0] for line in lists[2]]
-    assert names.index("root.Image.NbrOfConfigs") < names.index("root.Image.I0.Enabled") < names.index("root.Input.NbrOfInputs")
+    assert (
+        names.index("root.Image.NbrOfConfigs")
+        < names.index("root.Image.I0.Enabled")
+        < names.index("root.Input.NbrOfInputs")
+    )
     assert param(viewer, "list", group="Network.HostName").startswith("# Error")
 
 
 def test_definitions_are_xml_with_types(client):
-    answer = client.get(PARAM, params={"action": "listdefinitions", "listformat": "xmlschema", "group": "Image.I0,Brand"})
+    answer = client.get(
+        PARAM, params={"action": "listdefinitions", "listformat": "xmlschema", "group": "Image.I0,Brand"}
+    )
     assert answer.headers["Content-Type"].lower() == "text/xml; charset=iso-8859-1"
     root = ElementTree.fromstring(answer.content)
     assert root.tag == SCHEMA + "parameterDefinitions" and root.get("version") == "1.0"
@@ -203,7 +209,8 @@ def test_identity_by_profile(tmp_path, profile):
         assert known["Version"] == PROFILES[profile].version and known["Architecture"] == "aarch64"
         assert known["SerialNumber"] == running.camera.identity.serial_number
         open_to_all = httpx.post(
-            running.url("axis-cgi/basicdeviceinfo.cgi"), json={"apiVersion": "1.0", "method": "getAllUnrestrictedProperties"}
+            running.url("axis-cgi/basicdeviceinfo.cgi"),
+            json={"apiVersion": "1.0", "method": "getAllUnrestrictedProperties"},
         ).json()["data"]["propertyList"]
         assert known.keys() - open_to_all.keys() == {"Architecture", "Soc", "SocSerialNumber"}
         some = call(client, "basicdeviceinfo", "getProperties", {"propertyList": ["Brand", "ProdNbr"]})
@@ -244,7 +251,9 @@ def test_mistakes_that_every_interface_knows(client, cgi):
 def test_roles_within_an_interface(running, viewer):
     assert call(viewer, "basicdeviceinfo", "getAllProperties")["error"]["code"] == 2001
     assert call(viewer, "io/portmanagement", "setPorts", {"ports": []})["error"]["code"] == 2105
-    answer = httpx.post(running.url("axis-cgi/basicdeviceinfo.cgi"), json={"apiVersion": "1.0", "method": "getAllProperties"})
+    answer = httpx.post(
+        running.url("axis-cgi/basicdeviceinfo.cgi"), json={"apiVersion": "1.0", "method": "getAllProperties"}
+    )
     assert answer.status_code == 401
     assert viewer.get("axis-cgi/basicdeviceinfo.cgi").json()["error"]["code"] == 2002
 
@@ -344,8 +353,9 @@ def test_server_report(client):
     answer = client.get("axis-cgi/serverreport.cgi", params={"mode": "zip"})
     assert answer.headers["Content-Type"] == "application/zip"
     assert "root.Brand.Brand=AXIS" in zipfile.ZipFile(io.BytesIO(answer.content)).read("serverreport.txt").decode()
-    archive = tarfile.open(fileobj=io.BytesIO(client.get("axis-cgi/serverreport.cgi?mode=tar_all").content))
-    assert "log/system.log" in archive.getnames()
+    body = client.get("axis-cgi/serverreport.cgi?mode=tar_all").content
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        assert "log/system.log" in archive.getnames()
 
 
 def test_unknown_paths_and_methods(client):

@@ -48,6 +48,8 @@ def running_camera(folder, profile=None, architecture=None, setup=True, source=N
             yield running
         finally:
             running.call(camera.stop)
+            # The pipes of processes that have ended close a moment later.
+            running.call(asyncio.sleep, 0.01)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

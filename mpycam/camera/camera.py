@@ -1,6 +1,7 @@
 """The camera as a whole."""
 
 import asyncio
+import contextlib
 import uuid
 
 from mpycam.camera import factory_parameters, pictures, simulator, ssh_users, web_page
@@ -115,6 +116,7 @@ class Camera:
         self._tasks = set()
         # Two who ask for a reboot at the same time get two.
         self._rebooting = asyncio.Lock()
+        self._off = asyncio.Event()
 
     async def start(self):
         """Boot; raises OSError where a port cannot be had."""
@@ -127,15 +129,19 @@ class Camera:
             self.ready = True
             self.logs.write("systemd", 1, "INFO", f"Startup finished: AXIS OS {self.profile.version}")
         except BaseException:
-            await self.stop()
+            self._off.set()
+            await self._close()
             raise
 
     async def stop(self):
         """Switch off. The folder belongs to nobody afterwards."""
+        # A reboot that has begun is waited for: what is cut off within a start would be left behind.
+        self._off.set()
         waiting = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in waiting:
-            task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+        await self._close()
+
+    async def _close(self):
         await self._down()
         self.logs.close()
         self.storage.close()
@@ -154,11 +160,14 @@ class Camera:
     async def _reboot(self, away=0, erase=False, keep_network=False):
         await asyncio.sleep(REBOOT_SECONDS)
         async with self._rebooting:
-            await self._reboot_now(away, erase, keep_network)
+            if not self._off.is_set():
+                await self._reboot_now(away, erase, keep_network)
 
     async def _reboot_now(self, away, erase, keep_network):
         await self._down()
-        await asyncio.sleep(away)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(away):
+                await self._off.wait()
         self.logs.close()
         kept = self.parameters.changed(NETWORK) if keep_network else {}
         if erase:
@@ -166,7 +175,8 @@ class Camera:
         self._load()
         if erase:
             self.parameters.set(kept)
-        await self.start()
+        if not self._off.is_set():
+            await self.start()
 
     async def _down(self):
         self.ready = False

@@ -14,7 +14,9 @@ def add_command(subcommands):
     run = actions.add_parser("run", help="switch the camera on")
     _add_state(run)
     run.add_argument("--arch", choices=["armv7hf", "aarch64", "host"], help="its processor (at first: armv7hf)")
-    run.add_argument("--profile", metavar="OS", help="its AXIS OS: 9.80, 10.12, 11.11, 12.x, 12.10, 13 (at first: 12.x)")
+    run.add_argument(
+        "--profile", metavar="OS", help="its AXIS OS: 9.80, 10.12, 11.11, 12.x, 12.10, 13 (at first: 12.x)"
+    )
     run.add_argument("--host", default="127.0.0.1", help="the address that it listens at (default: %(default)s)")
     run.add_argument("--port", type=int, default=8080, help="of HTTP, 0 for any that is free (default: %(default)s)")
     run.add_argument("--tls-port", type=int, default=0, help="of HTTPS, 0 for any that is free (default: %(default)s)")
@@ -38,7 +40,10 @@ def add_command(subcommands):
 def _add_state(parser):
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     parser.add_argument(
-        "--state", metavar="DIR", default=Path(home, "mpycam", "camera"), help="the camera's flash (default: %(default)s)"
+        "--state",
+        metavar="DIR",
+        default=Path(home, "mpycam", "camera"),
+        help="the camera's flash (default: %(default)s)",
     )
 
 

@@ -1,9 +1,9 @@
 """Filters of the content of events: the part of XPath that the ONVIF core specification asks for (ItemFilter).
 
-    Expression = Term {"or" Term}      Term = Factor {"and" Factor}
-    Factor = "not" "(" Expression ")" | "(" Expression ")" | "boolean" "(" Path ")"
-    Path = "//SimpleItem" ["[" Test "]"]
-    Test = Expression of @Name = "..." and @Value = "..."
+Expression = Term {"or" Term}      Term = Factor {"and" Factor}
+Factor = "not" "(" Expression ")" | "(" Expression ")" | "boolean" "(" Path ")"
+Path = "//SimpleItem" ["[" Test "]"]
+Test = Expression of @Name = "..." and @Value = "..."
 """
 
 import re
@@ -12,7 +12,11 @@ MOST_CHARACTERS = 4096
 # How deeply parentheses may nest.
 DEEPEST = 50
 _TOKEN = re.compile(
-    r"\s*(?:(?P<path>//(?:\w+:)?\w+)|(?P<attribute>@\w+)|(?P<string>\"[^\"]*\"|'[^']*')|(?P<word>\w+)|(?P<mark>[()\[\]=]))"
+    r"""\s*(?:
+        (?P<path>//(?:\w+:)?\w+) | (?P<attribute>@\w+) | (?P<string>"[^"]*"|'[^']*') | (?P<word>\w+)
+        | (?P<mark>[()\[\]=])
+    )""",
+    re.VERBOSE,
 )
 
 

@@ -48,9 +48,7 @@ class ParameterType:
         """The type element of listdefinitions."""
         attributes = "".join(f' {name}="true"' for name in ("readonly", "hidden", "const") if name in self.controls)
         if self.kind in ("bool", "enum"):
-            lines = [
-                f"<entry value={quoteattr(value)} niceValue={quoteattr(label)}/>" for value, label in self.entries
-            ]
+            lines = [f"<entry value={quoteattr(value)} niceValue={quoteattr(label)}/>" for value, label in self.entries]
             inside = f"<{self.kind}>" + "".join(lines) + f"</{self.kind}>"
         else:
             limits = f' maxlen="{self.longest}"' if self.longest != MOST_CHARACTERS else ""
@@ -79,7 +77,9 @@ def parse(text):
         ranges = ((-(10**18) if low is None else low, 10**18 if high is None else high),)
         if "range" in options:
             ranges = tuple(_range(each) for each in options["range"].split(","))
-        return ParameterType(kind, controls, longest, () if (low, high) == (None, None) and "range" not in options else ranges)
+        return ParameterType(
+            kind, controls, longest, () if (low, high) == (None, None) and "range" not in options else ranges
+        )
     return ParameterType("password" if kind == "password" else "string", controls, longest)
 
 

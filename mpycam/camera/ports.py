@@ -123,9 +123,7 @@ class Ports:
         if sequence:
             sequence.cancel()
         outputs = sum(self.is_output(each) for each in range(PORTS))
-        self._camera.parameters.set(
-            {"Input.NbrOfInputs": str(PORTS - outputs), "Output.NbrOfOutputs": str(outputs)}
-        )
+        self._camera.parameters.set({"Input.NbrOfInputs": str(PORTS - outputs), "Output.NbrOfOutputs": str(outputs)})
         self._tell(port)
 
     def _tell(self, port):

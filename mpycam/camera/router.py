@@ -1,5 +1,6 @@
 """The routes of the camera, each with the role that it asks for."""
 
+import html
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -87,11 +88,9 @@ _TEXTS = {
 
 def error_page(status, reason, path):
     """Return the page that says what went wrong."""
-    escaped = path.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _TEXTS.get(status, "The request for the URL {} failed.").format(escaped)
-    body = (
-        f"<HTML><HEAD><TITLE>{status} {reason}</TITLE></HEAD>\n<BODY><H1>{status} {reason}</H1>\n{text}\n</BODY></HTML>\n"
-    )
+    text = _TEXTS.get(status, "The request for the URL {} failed.").format(html.escape(path))
+    title = f"{status} {reason}"
+    body = f"<HTML><HEAD><TITLE>{title}</TITLE></HEAD>\n<BODY><H1>{title}</H1>\n{text}\n</BODY></HTML>\n"
     return web.Response(
         status=status,
         body=body.encode("iso-8859-1", "replace"),

@@ -70,9 +70,7 @@ class Server:
 
     async def _runner(self, in_camera):
         application = self._router.application(self._camera, in_camera)
-        runner = web.AppRunner(
-            application, access_log=None, logger=self._logger(), shutdown_timeout=STOP_SECONDS
-        )
+        runner = web.AppRunner(application, access_log=None, logger=self._logger(), shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         self._runners.append(runner)
         return runner
@@ -92,14 +90,11 @@ class Server:
         return logger
 
     async def _listen(self, runner, host, port, tls=None):
-        site = web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True)
-        await site.start()
-        return site._server.sockets[0].getsockname()[1] if port == 0 else port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=128)
+        await web.SockSite(runner, listener, ssl_context=tls).start()
+        return listener.getsockname()[1]
 
 
 def _bracketed(host):
-    try:
-        socket.inet_pton(socket.AF_INET6, host)
-    except OSError:
-        return host
-    return f"[{host}]"
+    return f"[{host}]" if ":" in host else host

@@ -45,9 +45,7 @@ class TopicFilter:
     def matches(self, topic):
         """Whether a topic is selected."""
         parts = parse(topic)
-        return any(
-            (parts[: len(wanted)] if below else parts) == wanted for wanted, below in self._alternatives
-        )
+        return any((parts[: len(wanted)] if below else parts) == wanted for wanted, below in self._alternatives)
 
     @staticmethod
     def _parse(text):

@@ -75,6 +75,7 @@ async def _virtual_input(request, camera):
         if port + 1 == MANUAL_TRIGGER:
             switch = camera.ports.trigger
         elif port < PORTS and not camera.ports.is_output(port):
+
             def switch(active):
                 camera.ports.set_active(port, active, simulated=True)
         else:

@@ -47,9 +47,7 @@ async def _server_report(request, camera):
         body, kind, name = _tar(files, camera.clock.time()), "application/x-tar", f"{name}.tar"
     else:
         return answers.text(f"# Error: unknown mode '{' '.join(mode.splitlines())}'\n")
-    return web.Response(
-        body=body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return web.Response(body=body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def report(camera):

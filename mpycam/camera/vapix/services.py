@@ -61,7 +61,9 @@ def _describe(parent, topic, events):
             continue
         instance = ElementTree.SubElement(message, f"{{{EVENT}}}{part}Instance")
         for name in names:
-            item = ElementTree.SubElement(instance, f"{{{EVENT}}}SimpleItemInstance", {"Type": "xsd:string", "Name": name})
+            item = ElementTree.SubElement(
+                instance, f"{{{EVENT}}}SimpleItemInstance", {"Type": "xsd:string", "Name": name}
+            )
             if part == "Data":
                 item.set("isPropertyState", "true")
                 continue
