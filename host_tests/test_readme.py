@@ -3,16 +3,17 @@
 import os
 import re
 import shutil
-import socketserver
 import subprocess
 import sys
-import threading
-from pathlib import Path
+import time
 
 import numpy as np
 import pytest
-from interpreters import ROOT, Interpreter
+from interpreters import ARCHES, ROOT, Interpreter
 from PIL import Image
+from virtual_camera import running_camera
+
+from mpycam.camera.role import Role
 
 README = (ROOT / "README.md").read_text()
 
@@ -109,50 +110,37 @@ def test_size_and_inspect_commands():
             subprocess.run(command, shell=True, cwd=ROOT, check=True, env=environment, capture_output=True)
 
 
-class Camera(socketserver.StreamRequestHandler):
-    """Asks for a Digest login and takes an upload, as upload.cgi does."""
-
-    def handle(self):
-        while True:
-            request = self.rfile.readline().decode()
-            if not request.strip():
-                return
-            headers = {}
-            while line := self.rfile.readline().decode().strip():
-                name, _, value = line.partition(":")
-                headers[name.lower()] = value.strip()
-            if headers.get("expect"):
-                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            body = self.rfile.read(int(headers.get("content-length", 0)))
-            if "authorization" not in headers:
-                self.wfile.write(
-                    b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="AXIS_00408C000000", nonce="n1", '
-                    b'algorithm=MD5, qop="auth"\r\nContent-Length: 0\r\n\r\n'
-                )
-                continue
-            self.server.received.append((request.split()[:2], headers, body))
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nOK")
-
-
-def test_install_commands():
-    """The curl lines log in by Digest and send the package whole."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Camera) as server:
-        server.daemon_threads = True
-        server.received = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = "http://127.0.0.1:%d" % server.server_address[1]
+@pytest.mark.skipif("armv7hf" not in ARCHES, reason="MPYCAM_ARCHES leaves armv7hf out")
+def test_install_commands(tmp_path):
+    """The curl lines install the package on a virtual camera, and the app runs."""
+    with running_camera(tmp_path / "state", architecture="armv7hf", setup=False) as running:
+        running.call(running.camera.accounts.add, "root", "password", Role.ADMIN)
         commands = [line for line in shell_commands() if line.startswith("curl")]
+        answers = []
         for command in commands:
-            command = command.replace("http://camera", address)
+            command = command.replace("http://camera/", running.url())
             answer = subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True, text=True)
-            assert answer.stdout == "OK"
-        server.shutdown()
-    (upload, control) = server.received
-    package = Path(re.search(r"@(\S+\.eap)", commands[0]).group(1))
-    assert upload[0] == ["POST", "/axis-cgi/applications/upload.cgi"]
-    assert (ROOT / package).read_bytes() in upload[2]
-    assert control[0] == ["GET", "/axis-cgi/applications/control.cgi?action=start&package=door_state"]
-    assert all(headers["authorization"].startswith("Digest ") for _, headers, _ in server.received)
+            answers.append(answer.stdout)
+        deadline = time.monotonic() + 60
+        while '"event": "start"' not in "".join(running.call(running.camera.logs.read, "door_state")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert 'name="AllowUnsigned" value="true"' in answers[0]
+    assert [answer.strip() for answer in answers[1:]] == ["OK", "OK"]
+
+
+def test_virtual_camera_command(tmp_path):
+    """The camera that the README starts says where it is, and its page is there."""
+    (command,) = [line for line in shell_commands() if "mpycam camera run" in line]
+    line = [sys.executable, "-m", "mpycam", *command.split()[1:], "--state", str(tmp_path), "--port", "0"]
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            while not (said := process.stdout.readline()).startswith("http://127.0.0.1:"):
+                assert said, "it ended"
+            page = ["curl", "--silent", "--location", "--digest", "--user", "root:password", said.strip()]
+            assert "<html" in subprocess.run(page, check=True, capture_output=True, text=True).stdout
+        finally:
+            process.terminate()
 
 
 def test_train_commands(tmp_path, host):
