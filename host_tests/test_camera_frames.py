@@ -168,6 +168,15 @@ def test_a_video_is_played_again_and_again(video):
     assert abs(np.asarray(source.picture(29 + 50_000_000)).mean() - (20 + 20 * (39 % 10))) < 8
 
 
+def test_a_video_is_played_past_what_is_damaged(video, tmp_path):
+    data = bytearray(video.read_bytes())
+    start = data.index(b"mdat") + 200
+    data[start : start + 300] = bytes(300)
+    (tmp_path / "damaged.mp4").write_bytes(data)
+    source = open_source(str(tmp_path / "damaged.mp4"))
+    assert {source.picture(number).size for number in range(0, 40, 3)} == {(160, 96)}
+
+
 def test_a_real_video(shared_data):
     path = next((shared_data / "person_at_entrance").glob("*.mp4"))
     source = open_source(str(path))

@@ -1,12 +1,17 @@
 """The camera's web page in a browser: what an owner sees and does."""
 
+import json
 import time
 
 import pytest
 from browser import DESK, PHONE, open_browser
+from interpreters import ROOT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from virtual_camera import PASSWORD, running_camera
+
+from mpycam.camera.role import Role
+from mpycam.eap import build
 
 PARTS = ("live", "apps", "events", "system", "users", "faults")
 
@@ -50,6 +55,13 @@ def go(page, part):
 def seen(page):
     """What the live view shows now, as bytes."""
     return page.run("return document.getElementById('picture').toDataURL('image/png')")
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """The door app for armv7hf."""
+    folder = tmp_path_factory.mktemp("package")
+    return build(ROOT / "app", ROOT / "dist/armv7hf/micropython", "armv7hf", folder, library=ROOT / "lib").path
 
 
 def test_the_live_view_moves(page):
@@ -106,6 +118,56 @@ def test_what_happens_to_the_stream_is_told(page):
     page.type("[data-fault=clock] input", "1e30")
     page.click("[data-fault=clock] button")
     assert "need a number" in page.until(lambda: page.text("#faults-notice"))
+
+
+def test_an_app_is_installed_started_and_tells_of_the_door(page, running, package):
+    """The whole line: the package for armv7hf, the browser, the camera, and the app under qemu."""
+    go(page, "apps")
+    page.until(lambda: "armv7hf" in page.text("#processor"))
+    page.element("#package").send_keys(str(package))
+    notice = page.until(lambda: page.text("#apps-notice"))
+    assert "(Error 2)" in notice and "Allow unsigned apps" in notice
+    page.click("#unsigned-label")
+    page.until(lambda: running.camera.applications.switch("AllowUnsigned"))
+    page.element("#package").send_keys(str(package))
+    page.until(lambda: "is installed" in page.text("#apps-notice"))
+    assert page.text("[data-app=door_state] .state") == "Stopped"
+
+    # What its owner tells it over ssh: where in the picture the door is.
+    region = running.camera.frames.source.state(0)["region"]
+    localdata = running.camera.storage.folder / "root/usr/local/packages/door_state/localdata"
+    settings = {**json.loads((ROOT / "app/door_state.json").read_text()), "region": region}
+    (localdata / "door_state.json").write_text(json.dumps(settings))
+    (localdata / "door_state.json").chmod(0o644)
+
+    page.click("[aria-label='Start door_state']")
+    page.until(lambda: page.text("[data-app=door_state] .state") == "Running")
+    page.click("[aria-label='Log door_state']")
+    page.until(lambda: '"state": "closed"' in page.text("#log-text"))
+    page.click("#log button")
+
+    go(page, "live")
+    page.click("#door-open")
+    go(page, "events")
+    page.until(lambda: "active 1" in page.text("#event-list"))
+    assert "tns1:Device/tnsaxis:IO/VirtualInput" in page.text("#event-list") and "port 1" in page.text("#event-list")
+    go(page, "live")
+    page.click("#door-close")
+    page.until(lambda: page.text("#event-count"))
+    go(page, "events")
+    page.until(lambda: "active 0" in page.text("#event-list tr:first-child"))
+    page.type("#event-filter", "no such event")
+    assert page.text("#event-list") == ""
+
+    go(page, "apps")
+    page.click("[aria-label='Stop door_state']")
+    page.until(lambda: page.text("[data-app=door_state] .state") == "Stopped")
+    page.click("[aria-label='Remove door_state']")
+    page.click("#question button[value=no]")
+    page.click("[aria-label='Remove door_state']")
+    page.click("#question-yes")
+    page.until(lambda: "is removed" in page.text("#apps-notice"))
+    assert page.element("#no-apps").is_displayed()
 
 
 def test_a_package_can_be_dropped_and_is_refused_in_words(page):
@@ -172,6 +234,20 @@ def test_the_camera_restarts_under_the_page(page, running):
     page.until(lambda: page.text("#stream-state") == "Live.")
     go(page, "events")
     page.until(lambda: page.text("#events-state") == "Listening.")
+
+
+def test_who_may_do_less_is_shown_less(page, running):
+    """A guest sees the pictures and the events, and is not asked for another account."""
+    running.call(running.camera.accounts.add, "guest", PASSWORD, Role.VIEWER)
+    with open_browser() as other:
+        other.open(running.url("index.html").replace("//", f"//guest:{PASSWORD}@"))
+        other.until(lambda: other.text("#stream-state") == "Live.")
+        assert other.text("nav").split() == ["Live", "Events"]
+        other.until(lambda: other.text("#door-state") == "It is closed.")
+        assert not other.element("#door-open").is_enabled()
+        other.open(running.url("index.html#apps"))
+        other.until(lambda: other.text("h1:not([hidden])") == "Live view")
+    running.call(running.camera.accounts.remove, "guest")
 
 
 # For everybody

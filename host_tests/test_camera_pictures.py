@@ -11,7 +11,7 @@ from jpegs import photo, save
 from PIL import Image
 from virtual_camera import PASSWORD, USER, running_camera
 
-from mpycam.camera.frames import Format
+from mpycam.camera.frames import Format, open_source
 from mpycam.camera.frames.jpeg_files import JpegFiles, split
 from mpycam.camera.role import Role
 
@@ -143,6 +143,17 @@ def test_a_slow_viewer_sees_what_is_now(running):
         # While it slept, no more pictures were made than the connection holds.
         made = running.call(lambda: list(running.camera.frames._cache))
     assert 1 <= sum(format == Format((640, 480), 0) for _, _, format in made) < 10
+
+
+def test_a_source_that_goes_away_is_unavailable(running, client, tmp_path):
+    path = tmp_path / "one.jpg"
+    path.write_bytes(FILES[0])
+    running.call(running.camera.frames.show, open_source(str(tmp_path)))
+    assert client.get(IMAGE).content == FILES[0]
+    path.unlink()
+    answer = client.get(IMAGE, params={"compression": 40})
+    assert answer.status_code == 503 and "one.jpg" in answer.text
+    assert client.get(VIDEO, params={"compression": 40}).content == b""
 
 
 # The simulator's API
@@ -376,6 +387,7 @@ def test_what_a_door_cannot_do_is_refused(scene, wanted):
     assert scene.post("simulator/door", json=wanted).status_code == 400
     assert scene.post("simulator/door", content=b'{"angle": NaN}').status_code == 400
     assert scene.post("simulator/door", content=b"\xff{").status_code == 400
+    assert scene.post("simulator/door", content=b"[" * 100_000).status_code == 400
 
 
 def test_the_scene_can_be_seen_large(scene):

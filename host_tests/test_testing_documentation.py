@@ -1,12 +1,28 @@
 """docs/testing.md: its example runs, its tables are complete."""
 
+import os
 import re
+import subprocess
+import sys
 
 from interpreters import ROOT
 
 from mpycam.camera.faults import KINDS
+from mpycam.eap import build
 
 PAGE = (ROOT / "docs/testing.md").read_text()
+
+
+def test_the_example_runs_with_the_package_for_cameras(tmp_path):
+    code, options = re.findall(r"^```python\n(.*?)^```", PAGE, re.S | re.M)
+    compile(options, "docs/testing.md", "exec")
+    (tmp_path / "test_door.py").write_text(code)
+    package = build(ROOT / "app", ROOT / "dist/armv7hf/micropython", "armv7hf", tmp_path, library=ROOT / "lib").path
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_door.py"], cwd=tmp_path, text=True,
+        env={**os.environ, "PACKAGE": str(package), "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == 0 and "1 passed" in result.stdout, result.stdout + result.stderr
 
 
 def test_every_fault_is_described():

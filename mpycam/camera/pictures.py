@@ -31,8 +31,12 @@ def add_routes(router):
 async def image(request, camera):
     """One picture."""
     format = _read(Format.parse, request.query)
-    picture = camera.faults.damage(await camera.frames.jpeg(format))
-    return web.Response(body=picture, headers={"Content-Type": "image/jpeg", **NO_CACHE})
+    try:
+        picture = await camera.frames.jpeg(format)
+    except OSError as error:
+        # The source's files are gone or broken.
+        raise web.HTTPServiceUnavailable(text=f"{error}\n") from None
+    return web.Response(body=camera.faults.damage(picture), headers={"Content-Type": "image/jpeg", **NO_CACHE})
 
 
 async def image_size(request, camera):
@@ -66,8 +70,8 @@ async def video(request, camera):
     end = loop.time() + duration if duration else None
     due = loop.time()
     sent = 0
-    # A viewer that leaves ends its stream.
-    with contextlib.suppress(ConnectionError):
+    # A viewer that leaves ends its stream, and so does a source whose files are gone or broken.
+    with contextlib.suppress(OSError):
         while not (number and sent == number) and (end is None or loop.time() < end):
             picture = camera.faults.damage(await camera.frames.jpeg(format))
             await camera.faults.write(request, response, part(picture))

@@ -129,7 +129,7 @@ async def _object(request, names):
     """The JSON object in the body, which has some of these names."""
     try:
         value = json.loads(await request.text())
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, RecursionError):
         raise _bad("need JSON") from None
     if not isinstance(value, dict) or not set(value) <= set(names):
         raise _bad(f"need an object with some of {', '.join(names)}")

@@ -4,6 +4,8 @@ from mpycam.errors import MpycamError
 
 # Nobody looked for so long: the film goes on where it was, rather than be decoded up to now.
 PAUSE_SECONDS = 2
+# Damaged places in a row, after which a video counts as broken.
+MOST_DAMAGED = 100
 
 
 class Video:
@@ -44,11 +46,20 @@ class Video:
         return self._picture.to_image()
 
     def _next(self):
-        frame = next(self._decoded, None)
-        if frame is None:
-            self._container.seek(0)
+        """The next picture, at the end the first; what is damaged is passed over."""
+        from av import FFmpegError
+
+        rewound = False
+        for _ in range(MOST_DAMAGED):
+            try:
+                frame = next(self._decoded, None)
+                if frame is not None:
+                    return frame
+                if rewound:
+                    break
+                self._container.seek(0)
+                rewound = True
+            except FFmpegError:
+                pass
             self._decoded = self._container.decode(self._stream)
-            frame = next(self._decoded, None)
-        if frame is None:
-            raise OSError(f"{self._path}: need pictures, have none")
-        return frame
+        raise OSError(f"{self._path}: need pictures, have none")

@@ -104,6 +104,11 @@ by("hours").onchange = () => set({ hours: Number(by("hours").value) });
 by("people").onchange = () => set({ people: by("people").checked });
 by("door").onsubmit = (event) => event.preventDefault();
 
+// Whether this account may move the door.
+export function mayMove(may) {
+  for (const control of by("door").elements) control.disabled = !may;
+}
+
 export function show(signal) {
   stream(signal);
   every(700, signal, async () => {

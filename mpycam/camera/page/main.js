@@ -1,7 +1,7 @@
 // Shows one part of the page at a time. Each part has show(signal): the signal aborts when it is left.
 
 import { by } from "./show.js";
-import { json } from "./ask.js";
+import { json, text } from "./ask.js";
 import * as apps from "./apps.js";
 import * as events from "./events.js";
 import * as faults from "./faults.js";
@@ -25,6 +25,19 @@ function show() {
   parts[name].show(leave.signal);
 }
 
+// What an account may not use is not shown: the browser would ask for another one again and again.
+const NEEDS = { apps: "admin", users: "admin", faults: "admin", system: "admin" };
+
+async function hide() {
+  const groups = (await text("/axis-cgi/usergroup.cgi")).split("\n")[1].split(" ");
+  for (const [name, group] of Object.entries(NEEDS)) {
+    if (groups.includes(group)) continue;
+    document.querySelector(`nav a[href="#${name}"]`).remove();
+    delete parts[name];
+  }
+  live.mayMove(groups.includes("operator"));
+}
+
 async function begin() {
   const { data } = await json("/axis-cgi/basicdeviceinfo.cgi", {
     apiVersion: "1.0", method: "getAllUnrestrictedProperties",
@@ -32,7 +45,7 @@ async function begin() {
   by("name").textContent = data.propertyList.ProdFullName;
 }
 
-begin().catch(() => {}).then(() => {
+Promise.allSettled([begin(), hide()]).then(() => {
   addEventListener("hashchange", () => {
     show();
     by("main").focus({ preventScroll: true });
