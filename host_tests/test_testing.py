@@ -9,7 +9,7 @@ import pytest
 from jpegs import photo, save
 from PIL import Image
 
-from mpycam.testing import PASSWORD, USER, CameraError, VirtualCamera, camera, camera_options  # noqa: F401
+from mpycam.testing import PASSWORD, USER, CameraError, VirtualCamera, camera  # noqa: F401
 
 
 @pytest.fixture(scope="module")

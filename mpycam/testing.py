@@ -389,13 +389,14 @@ def _jpeg_file(frame):
 
 
 @pytest.fixture
-def camera_options():
-    """Arguments of VirtualCamera for the fixture `camera`; override it in your tests."""
-    return {}
+def camera(tmp_path, request):
+    """A VirtualCamera as it comes from the factory, with its first account.
 
-
-@pytest.fixture
-def camera(tmp_path, camera_options):
-    """A VirtualCamera as it comes from the factory, with its first account."""
-    with VirtualCamera(tmp_path / "camera", **camera_options) as camera:
+    A fixture `camera_options` of the tests' own may give arguments of VirtualCamera, as a dictionary.
+    """
+    try:
+        options = request.getfixturevalue("camera_options")
+    except pytest.FixtureLookupError:
+        options = {}
+    with VirtualCamera(tmp_path / "camera", **options) as camera:
         yield camera
