@@ -29,7 +29,7 @@ help: ## print this list
 	@echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20 | sed 's/^/  make /'
 	@echo
-	@echo "  ARCH=host|host-asan|host-debug|armv7hf|aarch64  CONTAINER=docker|podman|none  CAM=user@camera  TESTS=files  COUNTER=folder"
+	@echo "  ARCH=host|host-asan|host-debug|armv7hf|aarch64  CONTAINER=docker|podman|none  CAM=user@camera  TESTS=files  COUNTER=folder  OPTIONS=..."
 
 ## Set-up
 
@@ -63,6 +63,14 @@ $(PYTHON_ENV)/ready-train: requirements-train.txt $(PYTHON_ENV)/ready
 demo: packages-build $(PYTHON_ENV)/ready ## watch a door: build for this machine, run the app on a clip, draw what it saw
 	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
 	$(PYTHON_ENV)/bin/mpycam demo --firmware dist/host/micropython
+
+# What the virtual camera runs packages with; OPTIONS are those of `mpycam camera run`.
+.PHONY: camera packages-camera
+camera: packages-camera $(PYTHON_ENV)/ready ## be an Axis camera on http://127.0.0.1:8080/, account root, password "password"
+	$(PYTHON_ENV)/bin/mpycam camera run --account root:password $(OPTIONS)
+
+packages-camera: packages-build
+	$(call install_packages,qemu-user-static dbus-daemon libglib2.0-bin)
 
 # With the modules linked in, an ARMv7 camera's binary stays below this.
 BUDGET_armv7hf := --budget 400000

@@ -131,8 +131,12 @@ def test_install_commands(tmp_path):
 
 def test_virtual_camera_command(tmp_path):
     """The camera that the README starts says where it is, and its page is there."""
-    (command,) = [line for line in shell_commands() if "mpycam camera run" in line]
-    line = [sys.executable, "-m", "mpycam", *command.split()[1:], "--state", str(tmp_path), "--port", "0"]
+    (command,) = [line for line in shell_commands() if line.strip() == "make camera"]
+    recipe = subprocess.run(
+        [*command.split(), "--just-print", f"OPTIONS=--state {tmp_path} --port 0"], cwd=ROOT, check=True,
+        capture_output=True, text=True,
+    ).stdout.splitlines()[-1]  # fmt: skip
+    line = [sys.executable, "-m", "mpycam", *recipe.split()[1:]]
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             while not (said := process.stdout.readline()).startswith("http://127.0.0.1:"):
