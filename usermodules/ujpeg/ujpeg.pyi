@@ -114,8 +114,8 @@ def decode(
     >>> ujpeg.decode(data, format="rgb", roi=(8, 4, 20, 10)).shape
     (10, 20, 3)
     >>> part = ujpeg.decode(data[:-20], strict=False)
-    >>> part.rows, part.warnings, part.message
-    (16, 2, 'Premature end of JPEG file (at byte 652, row 14)')
+    >>> part.rows, part.warnings, part.message[:26]
+    (16, 2, 'Premature end of JPEG file')
     >>> ujpeg.decode(b"no image")
     ValueError: Not a JPEG file: starts with 0x6e 0x6f (at byte 0)
     """
