@@ -38,7 +38,9 @@ packages-build:
 	$(call install_packages,gcc libc6-dev make nasm git xz-utils python3-venv)
 
 packages-test: packages-build
-	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl dbus-daemon libglib2.0-bin mosquitto)
+	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl dbus-daemon libglib2.0-bin mosquitto clang)
+	@# libFuzzer and the sanitizers' run time are in a package named after clang's own version.
+	$(call install_packages,libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev)
 	@# Ubuntu has Chromium as a snap only; the tests that need a browser are skipped where there is none.
 	@if grep -q '^ID=debian' /etc/os-release; then $(MAKE) --no-print-directory packages-browser; fi
 
@@ -129,12 +131,10 @@ fuzz-ulab: packages-test $(PYTHON_ENV)/ready ## run random programs against ulab
 
 .PHONY: fuzz-unn
 fuzz-unn: packages-test $(PYTHON_ENV)/ready-train ## feed damaged networks to unn under the sanitizers for SECONDS=60
-	$(call install_packages,clang)
 	$(PYTHON_ENV)/bin/python host_tests/unn_fuzz.py build/fuzz-unn --seconds $(SECONDS)
 
 .PHONY: fuzz-jpeg
 fuzz-jpeg: packages-test $(PYTHON_ENV)/ready ## feed damaged files and odd images to ujpeg under the sanitizers for SECONDS=60
-	$(call install_packages,clang)
 	$(PYTHON_ENV)/bin/python host_tests/ujpeg_fuzz.py build/fuzz-jpeg --seconds $(SECONDS)
 
 .PHONY: train
