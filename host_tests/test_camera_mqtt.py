@@ -196,6 +196,29 @@ def test_a_broker_with_a_password(running, tmp_path):
         assert "password" not in shown and shown["username"] == "camera" and shown["clientId"] == "door"
 
 
+@pytest.mark.parametrize("protocol", ["ws", "ssl", "wss"])
+def test_protocols(running, tmp_path, protocol):
+    port, plain = free_port(), free_port()
+    lines = ["allow_anonymous true", *(["protocol websockets"] if protocol.startswith("ws") else [])]
+    if protocol != "ws":
+        # Any certificate will do: the camera's own, key and all.
+        pem = running.camera.storage.path("tls/certificate.pem")
+        lines += [f"certfile {pem}", f"keyfile {pem}"]
+    publish(running, "axis:CameraApplicationPlatform//.")
+    with broker(tmp_path, port, *lines, f"listener {plain} 127.0.0.1"):
+        configure(running, port, server={"host": "127.0.0.1", "port": port, "protocol": protocol, "basepath": "mqtt"})
+        call(running, "client", "activateClient")
+        wait_for(lambda: connected(running))
+        with listener(plain) as messages:
+            emit(running, data={"open": False})
+            assert json.loads(messages.get(timeout=SECONDS).payload)["message"]["data"] == {"open": "0"}
+        if protocol != "ws":
+            server = {"host": "127.0.0.1", "port": port, "protocol": protocol, "basepath": "mqtt"}
+            configure(running, port, server=server, ssl={"validateServerCert": True})
+            wait_for(lambda: any("CERTIFICATE_VERIFY_FAILED" in line for line in running.camera.logs.read()))
+            assert not connected(running)
+
+
 def test_what_is_published():
     event = Event("tns1:Device/tnsaxis:IO/Port", 7, {"port": "1"}, {"k": "v"}, {"state": "0"})
     publication = EVERYTHING | {"includeTopicNamespaces": False, "includeSerialNumberInPayload": True}
