@@ -63,6 +63,11 @@ $(LIBJPEG)/source/jmorecfg.h: usermodules/ujpeg/firmware.mk variant/firmware.mk 
 	@# Nor is anything turned into pixels of 16 or 32 bits.
 	@sed -i -e '/^  case JCS_RGB565:/,/^    break;/d' \
 		-e '/^\(gray\|rgb\|ycc\)_rgb_convert(/,/^}/{/case JCS_EXT_/,/break;/d}' $(@D)/jdcolor.c
+	@# Coefficients that nobody wants are passed over by several at once.
+	@sed -i -e 's/^  int lookup\[.*/&\n  unsigned short skips[1 << HUFF_LOOKAHEAD];/' \
+		-e 's/^#define HUFF_LOOKAHEAD.*/&\n#include "skip_coefficients.h"/' $(@D)/jdhuff.h
+	@sed -i -e '/^jpeg_make_d_derived_tbl(/,/^}/s/^  if (isDC) {/  if (!isDC) make_skips(dtbl->skips, dtbl->lookup);\n&/' \
+		-e '/^decode_mcu_fast(/,/^}/{/^    } else {/,/^    }/s/^ *HUFF_DECODE_FAST(/        SKIP_SEVERAL(actbl)\n&/}' $(@D)/jdhuff.c
 	@mv $@.part $@
 
 # Only scales of 1, 1/2, 1/4 and 1/8 are asked for: the inverse transforms of
