@@ -14,11 +14,16 @@ MICROPY_VFS_FAT = 0
 MICROPY_VFS_LFS1 = 0
 MICROPY_VFS_LFS2 = 0
 
+# What tells of compilers is of no use in a camera.
+STRIPFLAGS_EXTRA += --remove-section=.comment --remove-section=.ARM.attributes
+
 # See thread.c, fprintf.c and strerror.c.
 LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf -Wl,--wrap=strerror
 
 # names.c has the tables of names; nothing refers to these, so the linker drops them.
 $(BUILD)/py/qstr.o: CFLAGS += -Dmp_qstr_const_pool=mp_qstr_const_pool_in_full -Dqstr_init=qstr_init_pools
+
+QSTR_DEFS += $(VARIANT_DIR)/qstrdefs.h
 
 # The option -v, without bytecode printers.
 $(BUILD)/main.o: CFLAGS += -DMICROPY_DEBUG_PRINTERS=1
