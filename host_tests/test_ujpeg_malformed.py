@@ -1,10 +1,14 @@
 """ujpeg with damaged, hostile and unsupported files: an exception, nothing lost, no pixels taken for good ones."""
 
+import fcntl
 import os
 import re
 import signal
+import struct
 import subprocess
+import termios
 import time
+from pathlib import Path
 
 import numpy as np
 from jpegs import photo, save, split_scans
@@ -325,6 +329,16 @@ for limit in (100, 24000):
     assert re.fullmatch(r"(JPEG decoder needs \d+ bytes, has \d+\n){2}", output), output
 
 
+def wait_for_reading(process, writer):
+    """Until the process has read all of the pipe and sleeps, several looks long: it waits for more."""
+    asleep = 0
+    while asleep < 10 and process.poll() is None:
+        time.sleep(0.05)
+        unread = struct.unpack("i", fcntl.ioctl(writer, termios.FIONREAD, bytes(4)))[0]
+        state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        asleep = asleep + 1 if unread == 0 and state == "S" else 0
+
+
 def test_an_interrupted_read_loses_nothing(interpreter, tmp_path):
     data = save(photo((200, 200)), "4:2:0")
     (tmp_path / "script.py").write_text(
@@ -354,7 +368,7 @@ print(ulab.memory().used == before)
     with open(pipe, "wb", buffering=0) as writer:
         # The other end is open: the decoder has begun. It waits for the second half.
         writer.write(data[: len(data) // 2])
-        time.sleep(0.7)
+        wait_for_reading(process, writer)
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)
     assert output == "interrupted\nTrue\n"
