@@ -81,7 +81,8 @@ def test_hostile_members(items):
 
 
 def test_what_is_no_package():
-    for data in (b"", b"PK\x03\x04", bytes(5000), tar(members().values()), GOOD[: len(GOOD) // 2], gzip.compress(b"x" * 999)):
+    half = GOOD[: len(GOOD) // 2]
+    for data in (b"", b"PK\x03\x04", bytes(5000), tar(members().values()), half, gzip.compress(b"x" * 999)):
         assert answer(data) == 1, data[:10]
     assert answer(gzip.compress(raw_header(checksum=b"000000\0 "))) == 1
 
@@ -211,14 +212,15 @@ def test_what_is_installed_already():
 
 def test_order_of_the_checks():
     """Where several things are wrong, the first in the installer's order is told."""
-    wrong = script_app(setup={"user": {"username": "root", "group": "root"}, "architecture": "aarch64"}, name="Sample_App")
+    root = {"user": {"username": "root", "group": "root"}}
+    wrong = script_app(setup={**root, "architecture": "aarch64"}, name="Sample_App")
     installed = {"sample_app": record(GOOD)}
     options = {"architecture": "armv7hf", "installed": installed}
     assert answer(wrong, free=10, unsigned=False, **options) == 3
     assert answer(wrong[:200], unsigned=False, **options) == 1
     assert answer(wrong, unsigned=False, **options) == 2
     assert answer(wrong, **options) == 5
-    right = script_app(setup={"user": {"username": "root", "group": "root"}}, name="Sample_App")
+    right = script_app(setup=root, name="Sample_App")
     assert answer(right, **options) == 13
     assert answer(script_app(name="Sample_App"), **options) == 14
 

@@ -88,7 +88,8 @@ def test_upload_with_any_field(client):
     assert client.http.post(APPLICATIONS + "upload.cgi", data={"file": "x"}).text == "Error: 1\n"
     assert client.http.post(APPLICATIONS + "upload.cgi", files={"a": (None, b"x")}).text == "Error: 3\n"
     assert client.http.get(APPLICATIONS + "upload.cgi").status_code == 405
-    for body in (b"", b"--x", b"--x\r\n\r\n", b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\n\r\nx", b"\0" * 100):
+    head = b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\n\r\n"
+    for body in (b"", b"--x", b"--x\r\n\r\n", head, head + b"x", b"\0" * 100):
         answer = client.http.post(
             APPLICATIONS + "upload.cgi", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"}
         )
@@ -155,14 +156,17 @@ def test_list(client):
         "Name": "sample_app", "NiceName": "A &lt;good&gt; 'app' &amp; more", "Vendor": "Sample &amp; Co.",
         "Version": "1.2.3", "ApplicationID": "123", "License": "None", "Status": "Stopped",
         "ConfigurationPage": "local/sample_app/index.html",
-        "VendorHomePage": "&lt;a href=&quot;https://example.com/a&quot; target=&quot;_blank&quot;&gt;example.com/a&lt;/a&gt;",
+        "VendorHomePage": "&lt;a href=&quot;https://example.com/a&quot; target=&quot;_blank&quot;&gt;"
+        "example.com/a&lt;/a&gt;",
         "LicenseName": "Available", "SignatureStatus": "Signed",
     }  # fmt: skip
     assert client.upload(script_app(name="other", setup={"runMode": "once"}, copyProtection={"method": "axis"})) == "OK"
     assert list(client.listed()) == ["other", "sample_app"]
-    assert client.listed()["other"]["SignatureStatus"] == "Unsigned" and client.listed()["other"]["License"] == "Missing"
+    other = client.listed()["other"]
+    assert other["SignatureStatus"] == "Unsigned" and other["License"] == "Missing"
     key = {"licenseKey": ("key.xml", b"<key/>")}
-    assert client.http.post(APPLICATIONS + "license.cgi?action=uploadlicensekey&package=other", files=key).text == "OK\n"
+    path = APPLICATIONS + "license.cgi?action=uploadlicensekey&package=other"
+    assert client.http.post(path, files=key).text == "OK\n"
     assert client.listed()["other"]["License"] == "Valid"
     assert client.get("license.cgi", action="removelicensekey", package="other") == "OK"
     assert client.listed()["other"]["License"] == "Missing"
@@ -204,7 +208,8 @@ def test_roles(client):
 
 
 def test_environment(client):
-    body = "pwd; id -un; id -gn; id -Gn; echo $0 $*; echo $G_SLICE; echo ${FCGI_SOCKET_NAME##*/}; cat html/x; uname -m\n"
+    body = "pwd; id -un; id -gn; id -Gn; echo $0 $*; echo $G_SLICE; echo ${FCGI_SOCKET_NAME##*/}\n"
+    body += "cat html/x; uname -m\n"
     groups = {"linux": {"user": {"groups": ["storage", "video"]}}}
     setup = {"runOptions": "-x 3"}
     assert client.upload(script_app(body, setup=setup, files=[member("html/x", b"file\n")], resources=groups)) == "OK"
@@ -223,17 +228,25 @@ def test_what_an_app_can_reach(client):
         for f in package.conf localdata /tmp; do [ -w $f ] && echo can write $f; done
         for f in / /usr/bin /usr/local/packages /usr/local/packages/other /etc/passwd /proc/1; do
             [ -w $f ] && echo can write $f; done
-        ls /home /work /root/.ssh /sys 2>/dev/null; ls /proc | grep -c '^[0-9]'; echo x > /dev/null && echo done
+        ls /home /srv /root/.ssh /sys 2>/dev/null; ls /proc | grep -c '^[0-9]'; echo x > /dev/null && echo done
     """
     assert client.upload(script_app(name="other")) == client.upload(script_app(body)) == "OK"
     assert client.control("start") == "OK"
     client.wait_for("ended with status 0")
     # Itself, its first process, and what it starts.
-    assert client.log() == ["can write package.conf", "can write localdata", "can write /tmp", "4", "done", "ended with status 0"]
+    writable = ["can write package.conf", "can write localdata", "can write /tmp"]
+    assert client.log() == [*writable, "4", "done", "ended with status 0"]
 
 
 def test_stopping(client):
-    children = "trap '' TERM\n(trap '' TERM; sleep 1000) &\nsetsid sh -c 'trap \"\" TERM; sleep 1000' &\necho started\nwait\nwhile :; do sleep 1; done\n"
+    children = """
+        trap '' TERM
+        (trap '' TERM; sleep 1000) &
+        setsid sh -c 'trap "" TERM; sleep 1000' &
+        echo started
+        wait
+        while :; do sleep 1; done
+    """
     assert client.upload(script_app(children)) == "OK"
     assert client.control("start") == "OK"
     client.wait_for("started")
@@ -307,9 +320,8 @@ def test_post_install_and_upgrade(client):
 
     def package(version):
         files = [member("version", version.encode()), member("post.sh", script.encode()), member(f"only-{version}")]
-        return script_app(
-            FOREVER, version=version, setup={"runMode": "once"}, files=files, installation={"postInstallScript": "post.sh"}
-        )
+        installation = {"postInstallScript": "post.sh"}
+        return script_app(FOREVER, version=version, setup={"runMode": "once"}, files=files, installation=installation)
 
     assert client.upload(package("1.0.0")) == "OK"
     assert client.log() == ["/usr/local/packages/sample_app", "acap-sample_app"]
@@ -362,7 +374,8 @@ def test_configuration_of_switches(client):
     assert client.upload(script_app()) == "Error: 2"
     assert client.upload(script_app() + trailer()) == "OK"
     assert config(action="set", name="AllowUnsigned", value="true") == (200, ok.format("true"))
-    for query in ({"action": "set", "name": "AllowUnsigned", "value": "maybe"}, {"action": "get", "name": "Nothing"}, {}):
+    maybe = {"action": "set", "name": "AllowUnsigned", "value": "maybe"}
+    for query in (maybe, {"action": "get", "name": "Nothing"}, {}):
         assert config(**query) == (200, failed)
     root = script_app("id -un\n", setup={"user": {"username": "root", "group": "root"}})
     assert client.upload(root) == "Error: 13"
@@ -380,7 +393,8 @@ def test_restart_of_the_camera(tmp_path):
         client = Client(running)
         for mode in ("respawn", "once", "never", "stopped"):
             name = f"app_{mode}"
-            assert client.upload(script_app(FOREVER, name, setup={"runMode": mode.replace("stopped", "respawn")})) == "OK"
+            data = script_app(FOREVER, name, setup={"runMode": mode.replace("stopped", "respawn")})
+            assert client.upload(data) == "OK"
             if mode != "stopped":
                 assert client.control("start", name) == "OK"
         # As many as this version of AXIS OS runs.

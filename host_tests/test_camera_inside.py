@@ -131,8 +131,8 @@ def test_two_cameras_side_by_side(client, tmp_path):
 
 def test_nothing_is_left_of_a_killed_camera(tmp_path):
     """Killed with -9, the camera takes every process with it, and its next start clears the rest away."""
-    command = [sys.executable, "-m", "mpycam", "camera", "run", "--state", tmp_path, "--port", "0", "--profile", "11.11"]
-    arguments = [*map(str, command), "--account", f"{USER}:{PASSWORD}"]
+    command = [sys.executable, "-m", "mpycam", "camera", "run", "--state", str(tmp_path), "--port", "0"]
+    arguments = [*command, "--profile", "11.11", "--account", f"{USER}:{PASSWORD}"]
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             process.stdout.readline()

@@ -80,8 +80,8 @@ while True:
         body = read_exactly(stream, int(headers.get("content-length", 0)))
         text = "\\n".join([first, str(len(body)), headers.get("authorization", "none"), headers.get("cookie", "none")])
         status = "302 Found\\r\\nLocation: /elsewhere" if "redirect" in first else "200 OK"
-        stream.write("HTTP/1.1 %s\\r\\nContent-Type: text/x-told\\r\\nSet-Cookie: a=b\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
-                     % (status, len(text), text))
+        head = "HTTP/1.1 %s\\r\\nContent-Type: text/x-told\\r\\nSet-Cookie: a=b\\r\\nContent-Length: %d\\r\\n\\r\\n"
+        stream.write(head % (status, len(text)) + text)
     stream.close()
 """
 
@@ -302,7 +302,8 @@ def test_fastcgi(client):
     assert client.control("start") == "OK"
     client.wait_for("listening")
     assert as_user(client).get("local/sample_app/run.cgi").status_code == 401
-    answer = viewer.post("local/sample_app/run.cgi/more?a=b%20c", content=b"x" * 200000, headers={"Content-Type": "text/a"})
+    path, kind = "local/sample_app/run.cgi/more?a=b%20c", {"Content-Type": "text/a"}
+    answer = viewer.post(path, content=b"x" * 200000, headers=kind)
     assert answer.headers["Content-Type"] == "text/x-cgi" and answer.status_code == 200
     assert answer.text.splitlines() == [
         "POST", "/local/sample_app/run.cgi/more?a=b%20c", "a=b%20c", "/local/sample_app/run.cgi", "/more", "text/a",

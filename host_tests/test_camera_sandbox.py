@@ -123,12 +123,10 @@ def test_what_cannot_be_executed(tmp_path):
 def test_a_machine_without_namespaces(tmp_path, monkeypatch):
     """The camera says so, and programs run in their real folder."""
     launcher = (ROOT / "mpycam/camera/running/launcher.py").read_text()
-    forbidden = launcher.replace("    if inner < 0:\n", "    if True:\n        ctypes.set_errno(1)\n        inner = -1\n", 1)
-    assert forbidden != launcher
-    # As the system call would answer, before it is made.
+    # As the system call answers where it is not allowed.
     call = "libc.syscall(CLONE[os.uname().machine], flags | signal.SIGCHLD, 0, 0, 0, 0)"
-    assert call in forbidden
-    (tmp_path / "launcher.py").write_text(forbidden.replace(call, "-1"))
+    assert call in launcher
+    (tmp_path / "launcher.py").write_text(launcher.replace(call, "-1; ctypes.set_errno(1)"))
     monkeypatch.setattr("mpycam.camera.running.sandbox.LAUNCHER", tmp_path / "launcher.py")
     (tmp_path / "root").mkdir()
 
@@ -144,7 +142,8 @@ def test_a_machine_without_namespaces(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("/usr/bin/python3"), reason="needs root and Debian's python3")
 def test_as_somebody_who_is_not_root():
-    script = "id -u; id -G; touch /usr/bin/x 2>/dev/null || echo read-only; ls /home /work 2>/dev/null; ls /proc | grep -c '^[0-9]'"
+    script = "id -u; id -G; touch /usr/bin/x 2>/dev/null || echo read-only; ls /home 2>/dev/null; "
+    script += "ls /proc | grep -c '^[0-9]'"
     with tempfile.TemporaryDirectory() as root:  # pytest's own folders are for their owner only
         os.chown(root, STRANGER, STRANGER)
         command = [sys.executable, "-c", AS_STRANGER, str(ROOT), root, script]

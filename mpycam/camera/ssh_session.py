@@ -171,7 +171,8 @@ class Session(asyncssh.SSHServerSession):
         process = self._process = await self._start(**streams)
         feeding = asyncio.ensure_future(self._feed(process.stdin))
         await asyncio.gather(
-            self._pass_on(process.stdout, self._channel.write), self._pass_on(process.stderr, self._channel.write_stderr)
+            self._pass_on(process.stdout, self._channel.write),
+            self._pass_on(process.stderr, self._channel.write_stderr),
         )
         status = await process.wait()
         feeding.cancel()

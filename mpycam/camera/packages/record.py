@@ -8,7 +8,8 @@ from mpycam.eap import manifest as manifests
 
 # Until this version of the schema every manifest names a fixed user.
 DYNAMIC_USER_SINCE = (1, 1, 0)
-ROLES = {"admin": "admin", "administrator": "admin", "operator": "operator", "viewer": "viewer", "anonymous": "anonymous"}
+# The words for roles in cgi.conf, as the manifest has them.
+ROLES = {"administrator": "admin", "admin": "admin", "operator": "operator", "viewer": "viewer"}
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,9 @@ class Bus:
         user = 0 if self._sandbox.isolated and self._sandbox.privileged else os.geteuid()
         (self._folder / "bus.conf").write_text(CONFIGURATION.format(folder=inside, socket=SOCKET, user=user))
         try:
+            options = ["--nofork", "--nopidfile", "--nosyslog", "--print-address"]
             self._daemon = await self._sandbox.run(
-                [program, f"--config-file={inside}/bus.conf", "--nofork", "--nopidfile", "--nosyslog", "--print-address"],
-                "/run/dbus", 0, 0, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+                [program, f"--config-file={inside}/bus.conf", *options], "/run/dbus", 0, 0, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             )  # fmt: skip
         except CannotExecute as error:
             self._log("ERR", str(error))
