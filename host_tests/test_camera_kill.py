@@ -35,6 +35,13 @@ class Process:
         )
         self.url = next((line.strip() for line in self._process.stdout if line.startswith("http://127.0.0.1")), None)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self.kill()
+
     def kill(self):
         """End it without a warning, and whatever it started with it."""
         os.killpg(self._process.pid, signal.SIGKILL)
@@ -66,9 +73,7 @@ def test_killed_at_random_moments(tmp_path):
     done = {"parameter": None, "account": None, "broker": None, "removed": None}
     number = 0
     for _ in range(KILLS):
-        process = Process(tmp_path)
-        assert process.url
-        with httpx.Client(base_url=process.url, auth=httpx.DigestAuth(USER, PASSWORD), timeout=SECONDS) as client:
+        with Process(tmp_path) as process, login(process) as client:
             check(client, done, number)
             killer = threading.Timer(generator.uniform(0, 0.6), process.kill)
             killer.start()
@@ -80,11 +85,15 @@ def test_killed_at_random_moments(tmp_path):
                         done[what] = number
             except httpx.TransportError:
                 killer.join()
-    process = Process(tmp_path)
-    with httpx.Client(base_url=process.url, auth=httpx.DigestAuth(USER, PASSWORD), timeout=SECONDS) as client:
+    with Process(tmp_path) as process, login(process) as client:
         check(client, done, number)
-    assert process.stop() == 0
+        assert process.stop() == 0
     assert number > KILLS
+
+
+def login(process):
+    """A client of the camera in a process."""
+    return httpx.Client(base_url=process.url, auth=httpx.DigestAuth(USER, PASSWORD), timeout=SECONDS)
 
 
 def check(client, done, number):
@@ -162,6 +171,6 @@ def test_dying_within_a_factory_default(tmp_path, monkeypatch):
 
 
 def test_a_process_that_is_asked_to_stops_cleanly(tmp_path):
-    process = Process(tmp_path)
-    assert process.url and httpx.get(process.url).status_code < 500
-    assert process.stop() == 0
+    with Process(tmp_path) as process:
+        assert process.url and httpx.get(process.url).status_code < 500
+        assert process.stop() == 0
