@@ -14,7 +14,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
     "--disable-extensions", "--force-device-scale-factor=1", "--lang=en-GB",
 )  # fmt: skip
-SECONDS = 60
+SECONDS = 120
 PHONE, DESK = (390, 844), (1180, 800)
 
 

@@ -41,7 +41,9 @@ def test_every_request_of_the_simulator_is_described():
 
     router = Router()
     simulator.add_routes(router)
-    wanted = {(route.methods[0], route.path.replace("{name}", "NAME"), route.role.name.lower()) for route in router.routes}
+    wanted = {
+        (route.methods[0], route.path.replace("{name}", "NAME"), route.role.name.lower()) for route in router.routes
+    }
     table = PAGE.partition("## /simulator/")[2]
     told = set()
     for requests, role in re.findall(r"^\| (`.*?`) \| (viewer|operator|admin) \|", table, re.M):
