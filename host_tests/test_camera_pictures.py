@@ -376,6 +376,20 @@ def test_the_door_is_opened_and_closed(scene):
     scene.post("simulator/door", json={"hours": 14})
 
 
+def test_other_pictures_leave_the_door_as_it_is(scene):
+    scene.post("simulator/door", json={"angle": 40})
+    while scene.get("simulator/door").json()["moving"]:
+        time.sleep(0.05)
+    for _ in range(2):
+        scene.post("simulator/frames", content=FILES[0])
+        scene.delete("simulator/frames")
+        assert scene.get("simulator/door").json()["angle"] == 40
+    scene.post("simulator/door", json={"open": False})
+    while scene.get("simulator/door").json()["moving"]:
+        time.sleep(0.05)
+    assert scene.get("simulator/door").json()["angle"] == 0
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

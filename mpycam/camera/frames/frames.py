@@ -21,6 +21,7 @@ class Frames:
     def __init__(self, source):
         # What the camera shows unless it is told otherwise.
         self.first_source = source
+        self._first_began = time.monotonic()
         self._worker = None
         self._cache = OrderedDict()
         self._cached_bytes = 0
@@ -31,10 +32,10 @@ class Frames:
         self.show(source)
 
     def show(self, source):
-        """Take the pictures from `source` from now on."""
+        """Take the pictures from `source` from now on: from its beginning, but the first source went on meanwhile."""
         self.source = source
         self._shown += 1
-        self._began = time.monotonic()
+        self._began = self._first_began if source is self.first_source else time.monotonic()
         if self._held is not None:
             self.hold(True)
 
