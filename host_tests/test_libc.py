@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from interpreters import ROOT
 
-NAMES = ["strtoull", "strtoul", "strtol", "qsort", "strstr", "mbstowcs", "ioctl"]
+NAMES = ["strtoull", "strtoul", "strtoll", "strtol", "qsort", "strstr", "mbstowcs", "ioctl"]
 HEADERS = ["ctype.h", "limits.h", "stdarg.h", "stdlib.h", "string.h", "sys/ioctl.h", "sys/syscall.h", "unistd.h"]
 
 
@@ -27,7 +27,8 @@ def test_numbers(ours):
     theirs = ctypes.CDLL(None)
     texts = ["", "0", "7", " \t42 ", "-9", "+8", "0x1F", "0x", "0xg", "010", "08", "z", "zz9", "12.5", "- 1", "0X7f.1"]
     texts += ["99999999999999999999", "0xffffffffffffffff", "18446744073709551616", "2147483648", "9223372036854775808"]
-    for name, kind in [("strtoull", ctypes.c_ulonglong), ("strtoul", ctypes.c_ulong), ("strtol", ctypes.c_long)]:
+    kinds = [ctypes.c_ulonglong, ctypes.c_ulong, ctypes.c_longlong, ctypes.c_long]
+    for name, kind in zip(NAMES[:4], kinds, strict=True):
         for text in texts:
             for base in (0, 10, 16, 36):
                 got = []

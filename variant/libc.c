@@ -32,7 +32,8 @@ static unsigned long long read_number(const char *text, char **end, int base, in
     }
     unsigned long long value = 0;
     for (;; at++) {
-        int digit = isdigit((unsigned char)*at) ? *at - '0' : isalpha((unsigned char)*at) ? (*at | 32) - 'a' + 10 : base;
+        int letter = isalpha((unsigned char)*at);
+        int digit = isdigit((unsigned char)*at) ? *at - '0' : letter ? (*at | 32) - 'a' + 10 : base;
         if (digit >= base) {
             break;
         }
@@ -58,6 +59,12 @@ unsigned long strtoul(const char *restrict text, char **restrict end, int base) 
     unsigned long long value = read_number(text, end, base, &negative);
     unsigned long most = ULONG_MAX;
     return value > most ? most : negative ? -value : value;
+}
+
+long long strtoll(const char *restrict text, char **restrict end, int base) {
+    int negative;
+    unsigned long long value = read_number(text, end, base, &negative);
+    return value > LLONG_MAX ? (negative ? LLONG_MIN : LLONG_MAX) : negative ? -(long long)value : (long long)value;
 }
 
 long strtol(const char *restrict text, char **restrict end, int base) {
