@@ -11,7 +11,8 @@
 #include "jsimddct.h"
 
 #define SIDE (8)
-#define WORD_BITS (8 * sizeof(size_t))
+#define WORD_BITS ((uint32_t)(8 * sizeof(size_t)))
+#define WORDS (BLOCK / WORD_BITS)
 #define ALL_BYTES(value) (SIZE_MAX / 255 * (value))
 
 // Compilers make vector instructions of these.
@@ -128,7 +129,7 @@ static inline __attribute__((always_inline)) void put_bits(bit_writer_t *writer,
     uint32_t rest = count - writer->free;
     writer->end = write_word(writer->end, writer->bits << writer->free | bits >> rest);
     writer->bits = bits;
-    writer->free = (uint32_t)WORD_BITS - rest;
+    writer->free = WORD_BITS - rest;
 }
 
 // A symbol of a run and a value's size, and the value's bits as the standard
@@ -147,7 +148,7 @@ static inline __attribute__((always_inline)) void put_symbol(bit_writer_t *write
 }
 
 // A bit for each coefficient that is not zero, column by column.
-static void find_values(uint32_t found[2], const int16_t *block) {
+static inline void find_values(size_t found[WORDS], const int16_t *block) {
     const row_t *rows = (const row_t *)block;
     row_t columns = { 0 };
     for (uint32_t row = 0; row < SIDE; ++row) {
@@ -160,20 +161,20 @@ static void find_values(uint32_t found[2], const int16_t *block) {
 void encode_put_block(bit_writer_t *writer, const codes_t *codes, const int16_t *block, int32_t last_dc) {
     bit_writer_t local = *writer;
     put_value(&local, codes->dc, 0, block[0] - last_dc);
-    uint32_t found[2];
-    uint32_t ordered[2] = { 0, 0 };
+    size_t found[WORDS];
+    size_t ordered[WORDS] = { 0 };
     find_values(found, block);
-    found[0] &= ~1u;
-    for (uint32_t half = 0; half < 2; ++half) {
-        for (uint32_t left = found[half]; left != 0; left &= left - 1) {
-            uint32_t place = places[32 * half + (uint32_t)__builtin_ctz(left)];
-            ordered[place / 32] |= 1u << place % 32;
+    found[0] &= ~(size_t)1;
+    for (uint32_t word = 0; word < WORDS; ++word) {
+        for (size_t left = found[word]; left != 0; left &= left - 1) {
+            uint32_t place = places[word * WORD_BITS + (uint32_t)__builtin_ctzl(left)];
+            ordered[place / WORD_BITS] |= (size_t)1 << place % WORD_BITS;
         }
     }
     uint32_t last = 0;
-    for (uint32_t half = 0; half < 2; ++half) {
-        for (uint32_t left = ordered[half]; left != 0; left &= left - 1) {
-            uint32_t place = 32 * half + (uint32_t)__builtin_ctz(left);
+    for (uint32_t word = 0; word < WORDS; ++word) {
+        for (size_t left = ordered[word]; left != 0; left &= left - 1) {
+            uint32_t place = word * WORD_BITS + (uint32_t)__builtin_ctzl(left);
             uint32_t run = place - last - 1;
             last = place;
             for (; run > 15; run -= 16) {
@@ -198,7 +199,7 @@ void encode_start(bit_writer_t *writer, uint8_t *output) {
 
 void encode_fill_byte(bit_writer_t *writer) {
     put_bits(writer, 0x7f, 7);
-    writer->end = write_stuffed(writer->end, writer->bits, (uint32_t)WORD_BITS - writer->free);
+    writer->end = write_stuffed(writer->end, writer->bits, WORD_BITS - writer->free);
     writer->bits = 0;
     writer->free = WORD_BITS;
 }
