@@ -24,6 +24,10 @@ static void write_sink(void *context, const uint8_t *bytes, size_t count) {
     if (sink->stream != MP_OBJ_NULL) {
         write_stream(sink->stream, bytes, count);
     } else if (!sink->has_buffer) {
+        // In large steps: each one moves the string, or measures it block by block.
+        if (count > sink->string.alloc - sink->string.len) {
+            vstr_hint_size(&sink->string, count + sink->string.len / 2);
+        }
         vstr_add_strn(&sink->string, (const char *)bytes, count);
     } else if (count > sink->buffer.len - sink->written) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("out of %u bytes is too small"),
