@@ -1,11 +1,9 @@
 """Every allocation of ujpeg's functions fails once: a MemoryError each time, and nothing lost or damaged."""
 
 import pytest
-from interpreters import ARCHES, Interpreter
+from allocation_failures import ARCHES_HERE, EACH_FAILS
+from interpreters import Interpreter
 from jpegs import photo, save
-
-# The builds in which allocations can fail on demand.
-ARCHES_HERE = [arch for arch in ARCHES if arch in ("host-asan", "host-debug", "valgrind")]
 
 PROGRAMS = {
     "decode": [
@@ -26,9 +24,8 @@ PROGRAMS = {
     ],
 }  # fmt: skip
 
-SCRIPT = """
-import gc, io, sys, ujpeg, ulab
-from failing_allocations import fail
+SCRIPT = EACH_FAILS + """
+import io, sys, ujpeg
 from ulab import numpy as np
 
 path = sys.argv[1] + "/colour"
@@ -59,35 +56,9 @@ def plain(result):
         return result.tobytes()
     return [plain(item) for item in result] if isinstance(result, tuple) else result
 
-def used():
-    gc.collect()
-    return ulab.memory().used
-
 for name, program in PROGRAMS:
-    expected = plain(program())
-    for later in (False, True):
-        base = used()
-        number = raised = 0
-        while True:
-            result = None
-            fail(number, later)
-            try:
-                result = program()
-                count = fail(None, False)
-            except MemoryError:
-                count = fail(None, False)
-                raised += 1
-            if count <= number:
-                break
-            assert result is None or plain(result) == expected, (name, number)
-            number += 1
-        assert raised > number // 3, (name, raised, number)
-        result = None
-        # The collector takes what is left on the stack for references: other objects take its place.
-        for i in range(3):
-            program()
-            kept = used() - base
-        assert kept <= 20000, (name, kept)
+    raised, allocations = each_fails(program, plain, name, lost=20000)
+    assert raised > allocations // 3, (name, raised, allocations)
 print("ok")
 """
 

@@ -1,18 +1,10 @@
-"""Every allocation of many programs fails once: a MemoryError each time, and nothing lost or damaged.
-
-The interpreter has a few allocations that it can do without (the stack of a
-Python function moves from the heap to C's): then the result has to be right.
-"""
+"""Every allocation of many programs fails once: a MemoryError each time, and nothing lost or damaged."""
 
 import pytest
-from interpreters import ARCHES, Interpreter
+from allocation_failures import ARCHES_HERE, EACH_FAILS
+from interpreters import Interpreter
 
-# The builds in which allocations can fail on demand.
-ARCHES_HERE = [arch for arch in ARCHES if arch in ("host-asan", "host-debug", "valgrind")]
-
-SCRIPT = """
-import gc, ulab
-from failing_allocations import fail
+SCRIPT = EACH_FAILS + """
 from ulab import numpy as np
 
 a = np.arange(60, dtype=np.float).reshape((6, 10)) + 1
@@ -42,36 +34,9 @@ def intact():
         assert x.tobytes() == copy.tobytes()
     assert text == bytearray(range(64))
 
-def used():
-    gc.collect()
-    return ulab.memory().used
-
 for name, program in PROGRAMS:
-    if not later_too:
-        expected = repr(program())      # what is imported on first use is there now
-    for later in (False, True):
-        base = used()
-        number = raised = 0
-        while True:
-            result = None
-            fail(number, later)
-            try:
-                result = program()
-                count = fail(None, False)
-            except MemoryError:
-                count = fail(None, False)
-                raised += 1
-            if count <= number:
-                break
-            assert result is None or repr(result) == expected, (name, number, result)
-            result = None
-            intact()
-            number += 1
-        assert raised > number * 3 // 4, (name, raised, number)
-        for i in range(3):
-            kept = used() - base
-        assert kept <= 4000, (name, kept)
-        program()
+    raised, allocations = each_fails(program, repr, name, check=intact)
+    assert raised > allocations * 3 // 4, (name, raised, allocations)
 intact()
 total = [np.zeros(10) for i in range(1000)]
 assert len([str(i) for i in range(10000)]) == 10000
@@ -100,7 +65,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("part", PROGRAMS)
 def test_every_allocation_fails_once(arch, part):
     programs = "[" + ", ".join(f"({text!r}, lambda: {text})" for text in PROGRAMS[part]) + "]"
-    script = SCRIPT.replace("{PROGRAMS}", programs).replace("later_too", "False")
+    script = SCRIPT.replace("{PROGRAMS}", programs)
     assert Interpreter(arch).run(script, heap="2M").endswith("ok\n")
 
 

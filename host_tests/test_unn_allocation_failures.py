@@ -1,17 +1,14 @@
 """Every allocation of loading and running networks fails once: a MemoryError each time, and nothing lost or damaged."""
 
 import pytest
-from interpreters import ARCHES, Interpreter
+from allocation_failures import ARCHES_HERE, EACH_FAILS
+from interpreters import Interpreter
 from unn_nets import both_types, door, every_operator
 
 from mpycam.unn_file import write
 
-# The builds in which allocations can fail on demand.
-ARCHES_HERE = [arch for arch in ARCHES if arch in ("host-asan", "host-debug", "valgrind")]
-
-SCRIPT = """
-import gc, sys, ulab, unn
-from failing_allocations import fail
+SCRIPT = EACH_FAILS + """
+import sys, unn
 from ulab import numpy as np
 
 paths = sys.argv[1:]
@@ -57,34 +54,9 @@ for path, data in zip(paths, files):
     programs += [loaded(path), loaded(data), loaded(bytearray(data)), described(path), refused(data[:-1]), refused(data[:99])]
     programs += [called(net), called(net, raw=True), called(net, out=out), profiled(net), look(net)]
 
-def used():
-    gc.collect()
-    return ulab.memory().used
-
 failures = 0
 for index, program in enumerate(programs):
-    expected = program()
-    for later in (False, True):
-        base = used()
-        number = 0
-        while True:
-            result = None
-            fail(number, later)
-            try:
-                result = program()
-                count = fail(None, False)
-            except MemoryError:
-                count = fail(None, False)
-                failures += 1
-            if count <= number:
-                break
-            assert result is None or result == expected, (index, number, result, expected)
-            number += 1
-        result = None
-        for i in range(3):
-            kept = used() - base
-        assert kept <= 4000, (index, kept)
-        assert program() == expected, index
+    failures += each_fails(program, lambda result: result, index)[0]
 print("failed", failures)
 """
 
