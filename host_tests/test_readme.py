@@ -132,10 +132,11 @@ def test_install_commands(tmp_path):
 def test_virtual_camera_command(tmp_path):
     """The camera that the README starts says where it is, and its page is there."""
     (command,) = [line for line in shell_commands() if line.strip() == "make camera"]
-    recipe = subprocess.run(
+    printed = subprocess.run(
         [*command.split(), "--just-print", f"OPTIONS=--state {tmp_path} --port 0"], cwd=ROOT, check=True,
         capture_output=True, text=True,
-    ).stdout.splitlines()[-1]  # fmt: skip
+    ).stdout.splitlines()  # fmt: skip
+    (recipe,) = [said for said in printed if "mpycam camera run" in said]
     line = [sys.executable, "-m", "mpycam", *recipe.split()[1:]]
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -82,8 +82,10 @@ def fuzz(folder, seconds, seed=1, named=()):
     results = []
     for target, longest in TARGETS.items():
         command = [
-            folder / f"{target}.run", folder / target, f"-max_total_time={seconds // len(TARGETS)}", f"-seed={seed}",
-            f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=1000", "-print_final_stats=1",
+            # A process of its own: the limit below is held against the peak of a process, which outlives exec(), and
+            # a test runner's may be larger.
+            "timeout", seconds + 600, folder / f"{target}.run", folder / target,
+            f"-max_total_time={seconds // len(TARGETS)}", f"-seed={seed}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=1000", "-print_final_stats=1",
             f"-artifact_prefix={folder}/{target}-",
         ]  # fmt: skip
         result = subprocess.run(list(map(str, command)), capture_output=True, text=True, errors="replace",
