@@ -64,7 +64,9 @@ def fuzz(folder, seconds, seed=1):
     target, corpus = build(folder), folder / "corpus"
     write_corpus(corpus)
     command = [
-        target, corpus, f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={LARGEST}", "-timeout=20",
+        # A process of its own: the target's limit of memory is held against the peak of a process, which outlives
+        # exec(), and a test runner's may be larger.
+        "timeout", seconds + 600, target, corpus, f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={LARGEST}", "-timeout=20",
         "-use_value_profile=1", "-print_final_stats=1", f"-artifact_prefix={folder}/",
     ]  # fmt: skip
     result = subprocess.run(list(map(str, command)), capture_output=True, text=True, errors="replace")
