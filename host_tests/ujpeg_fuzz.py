@@ -9,12 +9,11 @@ that was found to do harm. libjpeg is compiled without vector routines, which th
 import argparse
 import hashlib
 import itertools
-import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+import libfuzzer
 from jpegs import SAMPLINGS, photo, recut, save
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,17 +80,11 @@ def fuzz(folder, seconds, seed=1, named=()):
     build(folder)
     results = []
     for target, longest in TARGETS.items():
-        command = [
-            # A process of its own: the limit below is held against the peak of a process, which outlives exec(), and
-            # a test runner's may be larger.
-            "timeout", seconds + 600, folder / f"{target}.run", folder / target,
-            f"-max_total_time={seconds // len(TARGETS)}", f"-seed={seed}", f"-max_len={longest}", "-timeout=20", "-rss_limit_mb=1000", "-print_final_stats=1",
-            f"-artifact_prefix={folder}/{target}-",
-        ]  # fmt: skip
-        result = subprocess.run(list(map(str, command)), capture_output=True, text=True, errors="replace",
-                                env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1"})  # fmt: skip
-        tried = re.search(r"stat::number_of_executed_units: (\d+)", result.stderr)
-        results.append((target, result.returncode, int(tried[1]) if tried else 0, result.stderr))
+        status, tried, printed = libfuzzer.run(
+            folder / f"{target}.run", folder / target, seconds // len(TARGETS), seed, longest, f"{folder}/{target}-",
+            "-rss_limit_mb=1000",
+        )  # fmt: skip
+        results.append((target, status, tried, printed))
     return results
 
 

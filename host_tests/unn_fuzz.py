@@ -7,7 +7,6 @@ FOLDER keeps the target, the corpus as it grows, and each input that was found t
 
 import argparse
 import hashlib
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import libfuzzer  # noqa: E402
 from unn_nets import both_types, door, every_operator, random_chain, random_images  # noqa: E402
 
 from mpycam.quantise import quantise  # noqa: E402
@@ -63,15 +63,7 @@ def fuzz(folder, seconds, seed=1):
     """Run for so many seconds; return (exit status, inputs tried, all that was printed)."""
     target, corpus = build(folder), folder / "corpus"
     write_corpus(corpus)
-    command = [
-        # A process of its own: the target's limit of memory is held against the peak of a process, which outlives
-        # exec(), and a test runner's may be larger.
-        "timeout", seconds + 600, target, corpus, f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={LARGEST}", "-timeout=20",
-        "-use_value_profile=1", "-print_final_stats=1", f"-artifact_prefix={folder}/",
-    ]  # fmt: skip
-    result = subprocess.run(list(map(str, command)), capture_output=True, text=True, errors="replace")
-    tried = re.search(r"stat::number_of_executed_units: (\d+)", result.stderr)
-    return result.returncode, int(tried[1]) if tried else 0, result.stderr
+    return libfuzzer.run(target, corpus, seconds, seed, LARGEST, f"{folder}/", "-use_value_profile=1")
 
 
 def main():
