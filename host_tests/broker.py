@@ -14,18 +14,20 @@ def free_port():
 
 
 class Broker:
-    """mosquitto on loopback, which a test can stop and start again on the same port."""
+    """mosquitto on loopback, which a test can stop and start again on the same port.
 
-    def __init__(self, folder, *lines):
-        self.port = free_port()
+    `lines` are its settings beside the listener; without any it takes everybody and keeps what it has.
+    """
+
+    def __init__(self, folder, *lines, port=None):
+        self.port = port or free_port()
         self._folder = folder
         self._configuration = folder / "mosquitto.conf"
-        self._configuration.write_text(
-            "\n".join(
-                [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "persistence true"]
-                + [f"persistence_location {folder}/", "autosave_interval 1", "user root", *lines, ""]
-            )
-        )
+        lines = lines or (
+            "allow_anonymous true", "persistence true", f"persistence_location {folder}/", "autosave_interval 1"
+        )  # fmt: skip
+        # As root it would else become a user who cannot read the test's folder.
+        self._configuration.write_text("\n".join([f"listener {self.port} 127.0.0.1", *lines, "user root", ""]))
         self._process = None
 
     def start(self):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from broker import free_port
 from camera_packages import FOREVER, ROOT, script_app
 from eap_samples import member
 from test_camera_applications import Client, alive, processes, wait
-from test_camera_local import SERVER, free_port, micropython_app
+from test_camera_local import SERVER, micropython_app
 from virtual_camera import PASSWORD, USER, running_camera
 
 from mpycam.camera.running.memory import NAME, _parent

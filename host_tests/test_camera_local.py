@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import socket
 
 import aiohttp
 import httpx
 import pytest
+from broker import free_port
 from camera_packages import FOREVER, ROOT, old_app, script_app
 from eap_samples import member
 from test_camera_applications import Client, wait
@@ -148,11 +148,6 @@ def micropython_app(source, options, **described):
     setup = {"runOptions": f"main.py {options}".strip()}
     files = [member("main.py", source.encode()), *described.pop("files", ())]
     return script_app(program, setup=setup, files=files, schema="1.7.3", **described)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

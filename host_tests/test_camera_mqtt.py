@@ -3,40 +3,19 @@
 import contextlib
 import json
 import queue
-import shutil
-import socket
 import subprocess
 import time
 
 import httpx
 import paho.mqtt.client as paho
 import pytest
+from broker import Broker, free_port
 from virtual_camera import PASSWORD, USER, running_camera
 
 from mpycam.camera.events import Event
 from mpycam.camera.mqtt import EVERYTHING, event_payload, event_topic
 
 SECONDS = 20
-MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-@contextlib.contextmanager
-def broker(folder, port, *lines):
-    """Run mosquitto on loopback; as root it would else become a user who cannot read the test's folder."""
-    settings = folder / "mosquitto.conf"
-    settings.write_text("\n".join([f"listener {port} 127.0.0.1", *lines, "user root", "persistence false", ""]))
-    process = subprocess.Popen([MOSQUITTO, "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: socket.create_connection(("127.0.0.1", port), 1).close() or True)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def wait_for(condition):
@@ -72,9 +51,8 @@ def listener(port, topic="#", **login):
 
 @pytest.fixture
 def port(tmp_path):
-    port = free_port()
-    with broker(tmp_path, port, "allow_anonymous true"):
-        yield port
+    with Broker(tmp_path, "allow_anonymous true", "persistence false") as broker:
+        yield broker.port
 
 
 @pytest.fixture
@@ -155,10 +133,10 @@ def test_the_client_is_active_again_after_a_reboot_and_a_lost_broker(running, tm
     configure(running, port)
     call(running, "client", "activateClient")
     assert status(running)["status"] == {"state": "active", "connectionStatus": "disconnected"}
-    with broker(tmp_path, port, "allow_anonymous true"):
+    with Broker(tmp_path, "allow_anonymous true", "persistence false", port=port):
         wait_for(lambda: connected(running))
     wait_for(lambda: not connected(running))
-    with broker(tmp_path, port, "allow_anonymous true"):
+    with Broker(tmp_path, "allow_anonymous true", "persistence false", port=port):
         wait_for(lambda: connected(running))
         running.call(running.camera.reboot)
         wait_for(lambda: connected(running))
@@ -183,7 +161,7 @@ def test_a_broker_with_a_password(running, tmp_path):
     subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "camera", "secret"], check=True, capture_output=True)
     passwords.chmod(0o644)
     publish(running, "axis:CameraApplicationPlatform//.")
-    with broker(tmp_path, port, "allow_anonymous false", f"password_file {passwords}"):
+    with Broker(tmp_path, "allow_anonymous false", f"password_file {passwords}", "persistence false", port=port):
         configure(running, port, username="camera", password="wrong")
         call(running, "client", "activateClient")
         wait_for(lambda: any("mqtt-client" in line and "WARNING" in line for line in running.camera.logs.read()))
@@ -205,7 +183,7 @@ def test_protocols(running, tmp_path, protocol):
         pem = running.camera.storage.path("tls/certificate.pem")
         lines += [f"certfile {pem}", f"keyfile {pem}"]
     publish(running, "axis:CameraApplicationPlatform//.")
-    with broker(tmp_path, port, *lines, f"listener {plain} 127.0.0.1"):
+    with Broker(tmp_path, *lines, f"listener {plain} 127.0.0.1", "persistence false", port=port):
         configure(running, port, server={"host": "127.0.0.1", "port": port, "protocol": protocol, "basepath": "mqtt"})
         call(running, "client", "activateClient")
         wait_for(lambda: connected(running))
