@@ -1,4 +1,4 @@
-"""A stream socket for asyncio: reads through one buffer, sends whole messages."""
+"""A stream socket for asyncio: reads through one buffer, sends whole messages without copying them."""
 
 import asyncio
 import errno
@@ -17,12 +17,13 @@ def connect(host, port, buffer_size=8192):
 class Connection:
     """`reader` is a BufferedReader of what the other side sends."""
 
-    def __init__(self, sock, address, buffer_size=8192):
-        """Connect a socket to an address as getaddrinfo() gives it. Raises OSError."""
+    def __init__(self, sock, address=None, buffer_size=8192):
+        """Connect a socket to an address as getaddrinfo() gives it, None for one that is connected. Raises OSError."""
         self._socket = sock
         try:
             sock.setblocking(False)
-            sock.connect(address)
+            if address:
+                sock.connect(address)
         except OSError as error:
             if error.errno != errno.EINPROGRESS:
                 sock.close()
@@ -36,9 +37,15 @@ class Connection:
             if count is not None:
                 return count
 
-    async def send(self, data):
-        """Send all of `data`."""
-        self._stream.write(data)
+    async def send(self, *pieces):
+        """Send all bytes of all pieces; when this returns, they may be written over."""
+        for piece in pieces:
+            sent = self._socket.write(piece) or 0
+            if sent < len(piece):
+                # What asyncio would copy if it were told to write it.
+                self._stream.out_buf = memoryview(piece)[sent:]
+                await self._stream.drain()
+        # With nothing left to send it lets the other tasks run.
         await self._stream.drain()
 
     async def exactly(self, count):

@@ -9,23 +9,18 @@ Neither TLS nor proxies.
 """
 
 import asyncio
-import binascii
 
 from authentication import AuthenticationError, Authenticator
 from connection import connect
+from http_message import HttpError, Message, unquote
 
 REDIRECTS = 5
-HEADERS = 64
 # Bytes of a refusal's text that are worth reading to keep the connection.
 SMALL = 4096
 # A nonce may be refused as stale, and its successor too on a busy camera.
 ATTEMPTS = 4
 # Host and port, and the connection to them that waits for the next request.
 NONE_KEPT = (None, None)
-
-
-class HttpError(OSError):
-    """The server answered, but not as HTTP wants it or not with what was asked for."""
 
 
 class Url:
@@ -80,47 +75,19 @@ def redacted(url):
     return scheme + separator + rest[authority.rfind("@") + 1 :]
 
 
-def unquote(text):
-    """A text with %XX resolved.
-
-    >>> unquote("p%40ss")
-    'p@ss'
-    """
-    first, *others = text.encode().split(b"%")
-    result = first
-    for part in others:
-        try:
-            result += binascii.unhexlify(part[:2]) + part[2:]
-        except ValueError:
-            result += b"%" + part
-    return result.decode()
-
-
-class Response:
+class Response(Message):
     """Status, header fields and body of an answer."""
 
     def __init__(self, reader, ended):
         """`ended(reusable)` is called by close()."""
+        super().__init__(reader)
         self.status = 0
         self.reason = ""
-        self.fields: list[tuple[str, str]] = []
-        self._reader = reader
         self._ended = ended
         self._reusable = False
-        self._chunked = False
-        # Bytes left of the body or of the present chunk; None: until the connection closes.
-        self._left = None
-
-    def values(self, name):
-        """Every value of a header field, its name in lower case."""
-        return [value for field, value in self.fields if field == name]
-
-    def value(self, name):
-        """The first value of a header field, else the empty text."""
-        return (self.values(name) or [""])[0]
 
     async def _read_head(self):
-        line = await self._line("a status line")
+        line = await self._read_line("a status line")
         version, _, rest = line.partition(" ")
         status, _, self.reason = rest.partition(" ")
         if not version.startswith("HTTP/1.") or len(status) != 3 or not status.isdigit():
@@ -130,81 +97,14 @@ class Response:
         self._reusable = version != "HTTP/1.0" and self.value("connection").lower() != "close"
         if self.status in (204, 304):
             self._left = 0
-        elif self.value("transfer-encoding").lower() == "chunked":
-            self._chunked, self._left = True, 0
-        elif self.value("content-length"):
-            length = self.value("content-length")
-            if not length.isdigit():
-                raise HttpError("need a number as Content-Length, have " + length[:40])
-            self._left = int(length)
-
-    async def _read_fields(self):
-        fields: list[tuple[str, str]] = []
-        while True:
-            line = await self._line("header fields")
-            if not line:
-                return fields
-            if len(fields) == HEADERS:
-                raise HttpError("need at most %d header fields, have more" % HEADERS)
-            name, separator, value = line.partition(":")
-            if line[0] in " \t" or not separator:
-                raise HttpError("need a header field 'name: value', have " + line[:40])
-            fields.append((name.strip().lower(), value.strip()))
-
-    async def _line(self, what):
-        line = await self._reader.line()
-        if line is None:
-            raise HttpError("the server closed the connection, need " + what)
-        # Old cameras send Latin-1; only ASCII matters here.
-        return "".join([chr(byte) for byte in line])
-
-    async def readinto(self, view):
-        """Put some bytes of the body into the memoryview; return the count, 0 at the end of the body."""
-        if self._chunked and self._left == 0:
-            await self._next_chunk()
-        if self._left == 0:
-            return 0
-        if self._left is not None:
-            view = view[: self._left]
-        count = await self._reader.readinto(view)
-        if self._left is not None:
-            if count == 0:
-                raise HttpError("the server closed the connection, %d bytes short" % self._left)
-            self._left -= count
-            if self._chunked and self._left == 0:
-                await self._line("the end of a chunk")
-        return count
-
-    async def _next_chunk(self):
-        line = await self._line("a chunk")
-        digits = line.partition(";")[0].strip()
-        try:
-            self._left = int(digits, 16)
-        except ValueError:
-            self._left = -1
-        if self._left < 0:
-            raise HttpError("need a chunk size, have " + line[:40])
-        if self._left == 0:
-            self._chunked = False
-            await self._read_fields()
-
-    async def read(self, limit):
-        """The rest of the body; HttpError if that is more than `limit` bytes."""
-        body = bytearray()
-        view = memoryview(bytearray(min(limit + 1, 1024)))
-        while True:
-            count = await self.readinto(view)
-            if count == 0:
-                return bytes(body)
-            if len(body) + count > limit:
-                raise HttpError("need a body of at most %d bytes, have more" % limit)
-            body += view[:count]
+        else:
+            self._expect_body()
 
     def close(self):
         """Give the connection back, or close it if some of the body is unread."""
         ended, self._ended = self._ended, None
         if ended:
-            ended(self._reusable and self._left == 0 and not self._chunked)
+            ended(self._reusable and self.ended())
 
 
 class HttpClient:
