@@ -37,7 +37,7 @@ class Kalman:
 
     def update(self, position, seen=None):
         """Take a measured position; `seen` tells for each coordinate whether it was, None stands for all."""
-        last = gains = None
+        last, gains = None, []
         for i in range(len(position)):
             measured = seen is None or seen[i]
             if self._variances[i] is not last or gains[0] != measured:

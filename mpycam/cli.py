@@ -17,6 +17,7 @@ COMMANDS = [
     "mpycam.deploy",
     "mpycam.eap.command",
     "mpycam.model",
+    "mpycam.new.command",
     "mpycam.train",
     "mpycam.training.command",
 ]

@@ -1,6 +1,6 @@
 """Run small convolutional networks out of .unn files."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ulab.numpy import ndarray
 
@@ -63,7 +63,7 @@ class Net:
 
     def __call__(
         self, *images: ndarray, out: ndarray | tuple[ndarray, ...] | None = None, raw: bool = False
-    ) -> ndarray | tuple[ndarray, ...]:
+    ) -> ndarray | Any:
         """Return the network's answer to one image for each input; for several outputs a tuple.
 
         An image is a uint8, float32 or float64 array of exactly the input's

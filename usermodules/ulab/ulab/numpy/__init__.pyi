@@ -13,6 +13,7 @@ and an integer divided by zero with // or % gives 0. % has the sign of the
 dividend, unlike NumPy's.
 """
 
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
@@ -37,14 +38,15 @@ float: int
 complex: int
 """Two float64, 16 bytes."""
 
-e: float
-inf: float
-nan: float
-pi: float
+e: _Float
+inf: _Float
+nan: _Float
+pi: _Float
 
-_Float = type(0.5)
-_Bool = type(True)
-_Number = int | _Float | type(1j)
+# The names of dtypes hide those of Python's types.
+_Float = builtins.float
+_Bool = builtins.bool
+_Number = int | _Float | builtins.complex
 _Shape = int | tuple[int, ...] | list[int]
 _ArrayLike = ndarray | Sequence[Any] | _Number
 
@@ -315,7 +317,7 @@ def arange(start: _Number, stop: _Number = ..., step: _Number = 1, /, *, dtype: 
     """
 
 def linspace(
-    start: float, stop: float, num: int = 50, *, endpoint: _Bool = True, retstep: _Bool = False, dtype: int = ...
+    start: _Float, stop: _Float, num: int = 50, *, endpoint: _Bool = True, retstep: _Bool = False, dtype: int = ...
 ) -> Any:
     """`num` >= 2 numbers at equal distances, with or without the end; with `retstep` a tuple with the distance."""
 
@@ -567,21 +569,21 @@ def where(condition: _ArrayLike, x: _ArrayLike = ..., y: _ArrayLike = ..., /) ->
     array([1.5, 0.0, 1.5], dtype=float64)
     """
 
-def isclose(a: _ArrayLike, b: _ArrayLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+def isclose(a: _ArrayLike, b: _ArrayLike, rtol: _Float = 1e-5, atol: _Float = 1e-8, equal_nan: _Bool = False) -> Any:
     """Whether each |a - b| is at most atol + rtol * |b|, or both are the same infinity.
 
     >>> np.isclose([1.0, 2.0], [1.000001, 2.1])
     array([True, False], dtype=bool)
     """
 
-def allclose(a: _ArrayLike, b: _ArrayLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+def allclose(a: _ArrayLike, b: _ArrayLike, rtol: _Float = 1e-5, atol: _Float = 1e-8, equal_nan: _Bool = False) -> _Bool:
     """Whether isclose() holds for all.
 
     >>> np.allclose([1.0, 2.0], [1.0, 2.0])
     True
     """
 
-def array_equal(a: _ArrayLike, b: _ArrayLike, equal_nan: bool = False) -> bool:
+def array_equal(a: _ArrayLike, b: _ArrayLike, equal_nan: _Bool = False) -> _Bool:
     """Whether shapes and all items are equal.
 
     >>> np.array_equal([1, 2], np.array([1, 2], dtype=np.uint8))
@@ -913,7 +915,7 @@ def fix(x: _ArrayLike, /, *, out: ndarray | None = None, dtype: int = ...) -> An
     """The same as trunc."""
 
 def logspace(
-    start: float, stop: float, num: int = 50, *, base: float = 10.0, endpoint: _Bool = True, dtype: int = ...
+    start: _Float, stop: _Float, num: int = 50, *, base: _Float = 10.0, endpoint: _Bool = True, dtype: int = ...
 ) -> ndarray:
     """`num` >= 2 numbers from base**start to base**stop at equal ratios; integer dtypes truncate.
 
@@ -921,7 +923,7 @@ def logspace(
     array([1.0, 10.0, 100.0, 1000.0], dtype=float64)
     """
 
-def geomspace(start: float, stop: float, num: int = 50, *, endpoint: _Bool = True, dtype: int = ...) -> ndarray:
+def geomspace(start: _Float, stop: _Float, num: int = 50, *, endpoint: _Bool = True, dtype: int = ...) -> ndarray:
     """`num` >= 2 numbers from start to stop at equal ratios. Raises ValueError for a start or stop of 0.
 
     >>> np.geomspace(1, 8, 4)
@@ -1414,7 +1416,7 @@ def digitize(x: _ArrayLike, bins: _ArrayLike, right: _Bool = False) -> Any:
     """
 
 def histogram(
-    a: _ArrayLike, bins: int | _ArrayLike = 10, range: tuple[float, float] | None = None,
+    a: _ArrayLike, bins: int | _ArrayLike = 10, range: tuple[_Float, _Float] | None = None,
     weights: _ArrayLike | None = None, density: _Bool = False,
 ) -> tuple[ndarray, ndarray]:
     """The numbers of items, or sums of their weights, in bins, and the edges of the bins.
@@ -1714,14 +1716,14 @@ def nanmedian(a: _ArrayLike, axis: int | None = None) -> Any:
     2.0
     """
 
-def nanquantile(a: _ArrayLike, q: float, axis: int | None = None) -> Any:
+def nanquantile(a: _ArrayLike, q: _Float, axis: int | None = None) -> Any:
     """quantile() without nan.
 
     >>> np.nanquantile([1, np.nan, 3], 0.25)
     1.5
     """
 
-def nanpercentile(a: _ArrayLike, q: float, axis: int | None = None) -> Any:
+def nanpercentile(a: _ArrayLike, q: _Float, axis: int | None = None) -> Any:
     """percentile() without nan.
 
     >>> np.nanpercentile([1, np.nan, 3], 25)
@@ -1743,7 +1745,7 @@ def cumprod(a: _ArrayLike, /, axis: int | None = None, dtype: int | None = None,
     """
 
 def interp(
-    x: _ArrayLike, xp: _ArrayLike, fp: _ArrayLike, /, *, left: float | None = None, right: float | None = None
+    x: _ArrayLike, xp: _ArrayLike, fp: _ArrayLike, /, *, left: _Float | None = None, right: _Float | None = None
 ) -> ndarray:
     """The values at x of the piecewise linear function through two or more points (xp, fp), xp ascending.
 
@@ -1754,14 +1756,14 @@ def interp(
     array([10.0, 15.0], dtype=float64)
     """
 
-def trapz(y: _ArrayLike, x: _ArrayLike | None = None, dx: float = 1.0) -> float:
+def trapz(y: _ArrayLike, x: _ArrayLike | None = None, dx: _Float = 1.0) -> _Float:
     """The integral of a vector of values, by trapezoids.
 
     >>> np.trapz([1, 2, 3])
     4.0
     """
 
-def trapezoid(y: _ArrayLike, x: _ArrayLike | None = None, dx: float = 1.0) -> float:
+def trapezoid(y: _ArrayLike, x: _ArrayLike | None = None, dx: _Float = 1.0) -> _Float:
     """The same as trapz().
 
     >>> np.trapezoid([1, 2, 3], dx=2)
@@ -1826,14 +1828,14 @@ def kron(a: _ArrayLike, b: _ArrayLike) -> ndarray:
     array([1.0, 1.0, 2.0, 2.0], dtype=float64)
     """
 
-def nan_to_num(a: _ArrayLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> ndarray:
+def nan_to_num(a: _ArrayLike, nan: _Float = 0.0, posinf: _Float | None = None, neginf: _Float | None = None) -> ndarray:
     """A copy with numbers for nan and infinities, for these the largest of the dtype unless told.
 
     >>> np.nan_to_num([np.nan, 1])
     array([0.0, 1.0], dtype=float64)
     """
 
-def unwrap(p: _ArrayLike, discont: float | None = None, axis: int = -1, period: float = ...) -> ndarray:
+def unwrap(p: _ArrayLike, discont: _Float | None = None, axis: int = -1, period: _Float = ...) -> ndarray:
     """Angles without jumps of more than half a period.
 
     >>> np.unwrap([0, 3, -3])
