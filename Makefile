@@ -91,6 +91,11 @@ test: packages-test $(PYTHON_ENV)/ready-train ## build everything for every arch
 	$(MAKE) --no-print-directory eap ARCH=aarch64
 	MPYCAM_ARCHES=host,host-asan,armv7hf,aarch64,valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 $(TESTS)
 
+.PHONY: types
+types: $(PYTHON_ENV)/ready ## check the types of lib/ and app/, and let editors complete the C modules
+	@$(PYTHON_ENV)/bin/mpycam stubs build/stubs
+	$(PYTHON_ENV)/bin/python -m mypy
+
 .PHONY: leaks
 leaks: packages-test $(PYTHON_ENV)/ready-train ## look for memory that the C modules lose, under valgrind
 	$(MAKE) --no-print-directory firmware-native ARCH=host-debug

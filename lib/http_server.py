@@ -181,6 +181,9 @@ class Listener:
         for task in self._tasks:
             task.cancel()
 
+    async def _serve(self, connection):
+        raise NotImplementedError
+
     async def _connected(self, stream, _):
         if len(self._tasks) >= self._most:
             self._full(stream.s)
