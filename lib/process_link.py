@@ -1,0 +1,146 @@
+"""The end of a supervised process: what it says to its supervisor, and what the supervisor says to it.
+
+    link = Link({"save": save}, event=show, statistics=lambda: {"frames": frames})
+    link.tell(("event", "door"), ("time", 1.5), ("state", "open"))
+    settings = await link.command("watch", "settings")
+    await link.run()
+
+One JSON object a line goes over stdout and stdin. Its first key says what it is:
+an event, a beat, a command or an answer.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import sys
+
+import json_lines
+import process
+from buffered_reader import BufferedReader
+
+# Set in the environment of every process that a supervisor starts.
+SUPERVISED = "SUPERVISED"
+BEAT_SECONDS = 5
+# Bytes of the longest line, at both ends of the pipes.
+LINE = 32768
+
+
+class CommandError(ValueError):
+    """The other process refuses a command, or does not run; the text says why."""
+
+
+class Link:
+    """Serves commands and events that the supervisor passes on.
+
+    `commands` are coroutine functions by name. Each takes the arguments of the
+    command as a dictionary and returns its answer as one, or None; the text of
+    its OSError, ValueError or KeyError is the answer otherwise. `event` is a
+    coroutine function that takes an event as a dictionary: when it returns, an
+    event that the supervisor keeps is acknowledged, and when it raises it comes
+    again after the next start. `statistics` returns a dictionary for the beats.
+    """
+
+    def __init__(self, commands={}, event=None, statistics=None):
+        self._commands = commands
+        self._event = event
+        self._statistics = statistics
+        self._asked = 0
+        # What waits for an answer: {number: [event, answer]}.
+        self._waiting = {}
+        self.supervised = os.getenv(SUPERVISED) is not None
+
+    def tell(self, *pairs):
+        """Print a line of (name, value) pairs, the first of which is ("event", name)."""
+        json_lines.write(*pairs)
+
+    async def command(self, to, name, timeout=10, **arguments):
+        """What the process `to` answers to a command, as a dictionary.
+
+        Raises CommandError, or asyncio.TimeoutError without an answer in time.
+        """
+        if not self.supervised:
+            raise CommandError("need a supervisor, have none")
+        self._asked += 1
+        number = self._asked
+        waiting = self._waiting[number] = [asyncio.Event(), {}]
+        try:
+            _write('{"command": %s, "to": %s, "id": %d' % (json.dumps(name), json.dumps(to), number), arguments)
+            await asyncio.wait_for(waiting[0].wait(), timeout)
+        finally:
+            del self._waiting[number]
+        answer = waiting[1]
+        if "error" in answer:
+            raise CommandError(answer["error"])
+        return answer
+
+    async def run(self):
+        """Serve until the supervisor wants this process to end. Without a supervisor, for ever."""
+        while not self.supervised:
+            await asyncio.sleep(BEAT_SECONDS)
+        beats = asyncio.create_task(self._beat())
+        process.nonblocking(0)
+        stdin = asyncio.StreamReader(sys.stdin.buffer)
+
+        async def readinto(view):
+            while True:
+                count = await stdin.readinto(view)
+                if count is not None:
+                    return count
+
+        reader = BufferedReader(readinto, LINE)
+        while True:
+            line = await reader.line()
+            if line is None:
+                break
+            try:
+                message = json.loads(line)
+            except ValueError as error:
+                print("%s: %s" % (error, line[:40]), file=sys.stderr)
+                continue
+            if "answer" in message:
+                waiting = self._waiting.get(message.pop("answer"))
+                if waiting:
+                    waiting[1] = message
+                    waiting[0].set()
+            elif "command" in message:
+                asyncio.create_task(self._obey(message))
+            elif self._event:
+                await self._take(message)
+        beats.cancel()
+
+    async def _beat(self):
+        while True:
+            gc.collect()
+            statistics = self._statistics() if self._statistics else {}
+            statistics["heap"] = gc.mem_alloc()
+            _write('{"beat": ' + json.dumps(statistics))
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def _take(self, event):
+        kept = event.pop("id", None)
+        try:
+            await self._event(event)
+        except (OSError, ValueError) as error:
+            print("event %s: %s" % (event.get("event"), error), file=sys.stderr)
+            return
+        if kept is not None:
+            _write('{"answer": %d' % kept)
+
+    async def _obey(self, arguments):
+        name = arguments.pop("command")
+        head = '{"answer": %s' % json.dumps(arguments.pop("id"))
+        try:
+            if name not in self._commands:
+                raise ValueError("need one of %s, have %s" % (", ".join(sorted(self._commands)), name))
+            _write(head, await self._commands[name](arguments))
+        except (OSError, ValueError, KeyError) as error:
+            _write(head, {"error": str(error) or "failed"})
+
+
+def _write(head, values=None):
+    """Print a line that begins with `head` and goes on with the dictionary."""
+    line = head + (", " + json.dumps(values)[1:] if values else "}")
+    if len(line) >= LINE:
+        raise ValueError("need a line of less than %d bytes, have %d" % (LINE, len(line)))
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,435 @@
+"""Runs an app as several processes: starts them, watches them, passes on what they say, ends them in order.
+
+    watch = Child("watch", ["-m", "door.watch"], final=(0, 2))
+    upload = Child("upload", ["-m", "door.upload"], events=("door", "alarm"), keep=("door", "alarm"), last=True)
+    sys.exit(Supervisor([watch, upload]).main())
+
+lib/process_link.py is the other end: its docstring says what goes over the pipes.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import re
+import sys
+import time
+
+import json_lines
+import process
+from backoff import Backoff
+from buffered_reader import BufferedReader
+from process_link import LINE, SUPERVISED
+
+# For Child(events=ALL).
+ALL = "*"
+# The environment variable with a program that starts the interpreter, such as an emulator.
+RUNNER = "INTERPRETER_RUNNER"
+
+TICK_MS = 100
+# Bytes of what waits to be written to a process, and of the events that it has not acknowledged.
+QUEUE = 65536
+# Lines of something else than JSON that are passed on between two beats.
+NOISE = 50
+# Seconds in which a process that is told to end does so by itself, then by SIGTERM, before SIGKILL.
+# Twice all of that, since some end last, is less than the 10 s that a camera gives.
+POLITE, TERMINATED = 3, 0.8
+# Seconds for what a dead process has left in its pipe, which a process that it started may hold open.
+LEFT = 0.5
+
+EVENT = b'{"event": "'
+COMMAND = re.compile(r'^\{"command": "([^"]+)", "to": "([^"]+)", "id": (\d+)')
+ACKNOWLEDGED = re.compile(r'^\{"answer": (\d+)\}$')
+ANSWER = re.compile(r'^\{"answer": "([^"/]+)/(\d+)"')
+
+
+class Child:
+    """A process of the app: how it is run, and how it does.
+
+    `arguments` are the interpreter's. It is told of the events in `events` (or
+    ALL), and of those in `keep` again and again until it acknowledges them. A
+    status in `final` ends the app with that status; otherwise 0 means that it
+    has done its work, and anything else that it is started again after a delay
+    of 1 to 60 s, which is 1 s again after `steady` seconds. It is ended when it
+    has not beaten for `timeout` seconds. With `last` it ends after the others.
+    """
+
+    def __init__(self, name, arguments, events=(), keep=(), final=(), last=False, timeout=30, steady=60, retry=1):
+        self.name = name
+        self.arguments = arguments
+        self.events = events
+        self.keep = keep
+        self.final = final
+        self.last = last
+        self.timeout = timeout
+        self.steady = steady
+        self.backoff = Backoff(retry, 60)
+        self.wanted = True
+        self.pid = None
+        self.ending = False
+        self.starts = 0
+        self.dropped = 0
+        self.beat = None
+        self.reason = ""
+        # Milliseconds: since the last start or end, since the last sign of life, and until the next start.
+        self.age = self.silent = self.delay = 0
+        # Lines to write, and (id, line) of events to acknowledge, of which so many are written.
+        self.queue = []
+        self.kept = []
+        self.written = 0
+
+    def start(self, program):
+        """Start it, or raise OSError."""
+        self.age = self.silent = self.noise = self.written = 0
+        self.starts += 1
+        self.beat = None
+        self.ending = self.overdue = False
+        self.queue = []
+        self.pid, stdin, self._stdout = process.spawn(program + self.arguments)
+        for file in (stdin, self._stdout):
+            process.nonblocking(file.fileno())
+        self._input = asyncio.StreamWriter(stdin)
+        self._output = asyncio.StreamReader(self._stdout)
+        self._reader = BufferedReader(self._readinto, LINE)
+        self._ready = asyncio.Event()
+
+    def converse(self, relay):
+        """Begin, in the present event loop, to give its lines to `relay` and what is queued to it."""
+        self._read_task = asyncio.create_task(self._read(relay))
+        self._write_task = asyncio.create_task(self._write())
+        self._ready.set()
+
+    async def _readinto(self, view):
+        while True:
+            count = await self._output.readinto(view)
+            if count is not None:
+                return count
+
+    async def _read(self, relay):
+        while True:
+            try:
+                line = await self._reader.line()
+                if line is None:
+                    return
+                relay(self, line)
+            except (ValueError, RuntimeError) as error:
+                self.noise += 1
+                sys.stderr.write("%s: %s\n" % (self.name, error))
+
+    async def _write(self):
+        try:
+            while True:
+                await self._input.drain()
+                if self.queue:
+                    self._input.write(self.queue.pop(0))
+                elif self.written < len(self.kept):
+                    self.written += 1
+                    self._input.write(self.kept[self.written - 1][1])
+                elif self.ending:
+                    break
+                else:
+                    self._ready.clear()
+                    await self._ready.wait()
+        except OSError:
+            pass  # it has closed its stdin, which its end will tell
+        self._input.s.close()
+
+    def send(self, line):
+        """Queue a line; whether there is room and the process runs."""
+        if not self.pid or self.ending or sum(map(len, self.queue)) + len(line) > QUEUE:
+            return False
+        self.queue.append(line + b"\n")
+        self._ready.set()
+        return True
+
+    def send_kept(self, number, line):
+        """Queue an event until it is acknowledged; the oldest make room for it."""
+        self.kept.append((number, line[:-1] + b', "id": %d}\n' % number))
+        while sum([len(line) for _, line in self.kept]) > QUEUE:
+            self.acknowledge(self.kept[0][0])
+            self.dropped += 1
+        if self.pid:
+            self._ready.set()
+
+    def acknowledge(self, number):
+        """Forget an event."""
+        for index, (kept, _) in enumerate(self.kept):
+            if kept == number:
+                self.kept.pop(index)
+                self.written -= index < self.written
+                return
+
+    def end(self):
+        """Close its stdin, behind all that is queued."""
+        self.ending = True
+        self._ready.set()
+
+    def kill(self, signal):
+        """Send a signal to it and to all that it started."""
+        try:
+            process.kill(-self.pid, signal)
+        except OSError:
+            pass  # it is gone
+
+    async def clean(self):
+        """After its end: read the last of its lines, end what it started, and close the pipes."""
+        self.kill(process.SIGKILL)
+        self.pid = None
+        self.age = 0
+        for _ in range(int(LEFT * 1000) // 10):
+            if self._read_task.done():
+                break
+            await asyncio.sleep_ms(10)
+        self._read_task.cancel()
+        self._write_task.cancel()
+        # Before the files are closed: the event loop may still wait for them.
+        await asyncio.sleep_ms(0)
+        self._input.s.close()
+        self._stdout.close()
+
+    def status(self):
+        """How it does, as a dictionary."""
+        resident, proportional = memory(self.pid) if self.pid else (0, 0)
+        return {
+            "state": "running" if self.pid else "waiting" if self.wanted else "ended",
+            "pid": self.pid,
+            "seconds": self.age // 1000,
+            "starts": self.starts,
+            "reason": self.reason,
+            "resident": resident,
+            "proportional": proportional,
+            "kept": len(self.kept),
+            "dropped": self.dropped,
+            "beat": self.beat,
+        }
+
+
+def memory(pid="self"):
+    """(resident, proportional) bytes of a process: the latter shares the executable's pages out, None if unknown."""
+    found = {}
+    for name in ("smaps_rollup", "status"):
+        try:
+            with open("/proc/%s/%s" % (pid, name)) as file:
+                for line in file:
+                    key, _, value = line.partition(":")
+                    if key in ("Rss", "Pss", "VmRSS"):
+                        found[key] = int(value.split()[0]) * 1024
+        except OSError:
+            pass  # an older kernel, or it ended this moment
+        if found:
+            break
+    return found.get("Rss") or found.get("VmRSS") or 0, found.get("Pss")
+
+
+class Supervisor:
+    """Runs the processes `children`.
+
+    `aliases` are further commands to the supervisor: {name: (process, command,
+    arguments)}. `program` is what starts the interpreter. Every `interval`
+    seconds an event "processes" tells how all do.
+    """
+
+    def __init__(self, children, aliases={}, program=None, interval=60):
+        self._children = children
+        self._aliases = aliases
+        runner = os.getenv(RUNNER)
+        self._program = program or (runner.split(" ") if runner else []) + [sys.executable]
+        self._interval = interval
+        self._exit_status = None
+        self._events = 0
+        self._ticks = time.ticks_ms()
+        self._since_statistics = 0
+        os.putenv(SUPERVISED, "1")
+
+    def main(self):
+        """Run until a process ends the app, or SIGTERM or Ctrl-C does; end all in order; return the exit status."""
+        try:
+            return asyncio.run(self.run())
+        except (SystemExit, KeyboardInterrupt):
+            return 0
+        finally:
+            # The signal has ended any one of the tasks.
+            asyncio.new_event_loop()
+            asyncio.run(self.stop())
+
+    async def run(self):
+        """Start all, and look after them until one ends the app; return its exit status."""
+        for child in self._children:
+            self._start(child)
+        while self._exit_status is None:
+            await self._tick()
+        return self._exit_status
+
+    async def stop(self):
+        """End all in order, within 9 seconds."""
+        running = [child for child in self._children if child.pid]
+        for child in running:
+            child.converse(self._relay)
+        await self._end([child for child in running if not child.last])
+        await self._end([child for child in running if child.last])
+
+    def status(self):
+        """How all processes do, as a dictionary."""
+        gc.collect()
+        resident, proportional = memory()
+        own = {"resident": resident, "proportional": proportional, "heap": gc.mem_alloc()}
+        return {"supervisor": own, "processes": {child.name: child.status() for child in self._children}}
+
+    def _start(self, child):
+        try:
+            child.start(self._program)
+        except OSError as error:
+            self._lost(child, str(error))
+            return
+        child.converse(self._relay)
+
+    async def _tick(self):
+        await asyncio.sleep_ms(TICK_MS)
+        now = time.ticks_ms()
+        passed = time.ticks_diff(now, self._ticks)
+        self._ticks = now
+        for child in self._children:
+            child.age += passed
+            # When we were held up, their beats were, too.
+            child.silent += min(passed, 2 * TICK_MS)
+            if child.pid:
+                await self._look_after(child)
+            elif child.wanted and child.age >= child.delay:
+                self._start(child)
+        self._since_statistics += passed
+        if self._since_statistics >= self._interval * 1000:
+            self._since_statistics = 0
+            self._tell("processes", *self.status().items())
+
+    async def _look_after(self, child):
+        status = process.poll(child.pid)
+        if status is not None:
+            age = child.age
+            await child.clean()
+            if child.overdue:
+                self._lost(child, "no beat for %s s" % child.timeout, age)
+            elif child.ending:
+                child.delay = 0
+            elif status in child.final:
+                child.wanted = False
+                self._exit_status = status
+            elif status == 0:
+                child.wanted = False
+            else:
+                self._lost(child, ("exit status %d" if status > 0 else "signal %d") % abs(status), age)
+        elif child.silent > child.timeout * 1000 and not child.ending:
+            child.overdue = True
+            child.kill(process.SIGTERM if child.silent < (child.timeout + TERMINATED) * 1000 else process.SIGKILL)
+
+    def _lost(self, child, reason, age=0):
+        if age >= child.steady * 1000:
+            child.backoff.reset()
+        delay = child.backoff.next()
+        child.delay = delay * 1000
+        child.reason = reason
+        self._tell("process", ("process", child.name), ("state", "lost"), ("reason", reason), ("delay", delay))
+
+    async def _end(self, children):
+        """End some processes."""
+        for child in children:
+            if child.pid:
+                child.end()
+        passed = 0
+        while any([child.pid for child in children]):
+            await asyncio.sleep_ms(TICK_MS)
+            passed += TICK_MS
+            for child in children:
+                if not child.pid:
+                    continue
+                if process.poll(child.pid) is not None:
+                    await child.clean()
+                elif passed >= (POLITE + TERMINATED) * 1000:
+                    child.kill(process.SIGKILL)
+                elif passed >= POLITE * 1000:
+                    child.kill(process.SIGTERM)
+
+    def _tell(self, event, *pairs):
+        line = json_lines.line((("event", event), ("time", json_lines.utc(time.time()))) + pairs)
+        self._pass_on(event, line.encode())
+
+    def _pass_on(self, event, line):
+        """Print an event, and give it to those who asked for it."""
+        try:
+            sys.stdout.buffer.write(line + b"\n")
+        except OSError:
+            self._exit_status = 1  # nobody reads any more
+        for child in self._children:
+            if event in child.keep:
+                self._events += 1
+                child.send_kept(self._events, line)
+            elif (child.events == ALL or event in child.events) and not child.send(line):
+                child.dropped += 1
+
+    def _relay(self, child, line):
+        """Do what a line of a process is for."""
+        if line.startswith(EVENT):
+            self._pass_on(line[len(EVENT) : line.find(b'"', len(EVENT))].decode(), line)
+            return
+        text = line.decode()
+        acknowledged, answer, command = ACKNOWLEDGED.match(text), ANSWER.match(text), COMMAND.match(text)
+        if text.startswith('{"beat": '):
+            child.beat = json.loads(text)["beat"]
+            child.silent = child.noise = 0
+            if child.reason:
+                child.reason = ""
+                self._tell("process", ("process", child.name), ("state", "back"))
+        elif acknowledged:
+            child.acknowledge(int(acknowledged.group(1)))
+        elif answer:
+            self._answer(answer.group(1), answer.group(2), text[len(answer.group(0)) :])
+        elif command:
+            name, to, number = [command.group(index) for index in (1, 2, 3)]
+            self._command(child.name, name, to, number, text[len(command.group(0)) :])
+        else:
+            child.noise += 1
+            if child.noise <= NOISE:
+                sys.stderr.write("%s: %s\n" % (child.name, text))
+
+    def _child(self, name):
+        for child in self._children:
+            if child.name == name:
+                return child
+        raise ValueError("need one of %s, have %s" % (", ".join([child.name for child in self._children]), name))
+
+    def _answer(self, to, number, rest):
+        try:
+            self._child(to).send(('{"answer": %s%s' % (number, rest)).encode())
+        except ValueError:
+            pass  # nobody asked
+
+    def _command(self, asker, name, to, number, rest):
+        try:
+            if to == "supervisor":
+                arguments = json.loads("{" + rest.lstrip(", "))
+                if name in self._aliases:
+                    to, name, more = self._aliases[name]
+                    arguments.update(more)
+                    rest = ", " + json.dumps(arguments)[1:] if arguments else "}"
+            if to == "supervisor":
+                answer = self._obey(name, arguments)
+                rest = ", " + json.dumps(answer)[1:] if answer else "}"
+                self._answer(asker, number, rest)
+            elif not self._child(to).send(
+                ('{"command": %s, "id": "%s/%s"%s' % (json.dumps(name), asker, number, rest)).encode()
+            ):
+                raise ValueError("%s does not run or is busy" % to)
+        except ValueError as error:
+            self._answer(asker, number, ', "error": %s}' % json.dumps(str(error)))
+
+    def _obey(self, name, arguments):
+        """Do a command to the supervisor itself; its answer as a dictionary, or None."""
+        if name == "status":
+            return self.status()
+        if name not in ("start", "stop", "restart"):
+            names = ["status", "start", "stop", "restart"] + sorted(self._aliases)
+            raise ValueError("need one of %s, have %s" % (", ".join(names), name))
+        child = self._child(arguments.get("process"))
+        child.wanted = name != "stop"
+        child.delay = 0
+        if name != "start" and child.pid:
+            asyncio.create_task(self._end([child]))
