@@ -144,10 +144,13 @@ class HttpClient:
             target = Url(target.join(location))
         raise HttpError("need at most %d redirects, have more" % REDIRECTS)
 
-    async def post(self, url, body, content_type="application/json"):
-        """Send the bytes `body`; like get(), but any status from 200 to 299 is good, and redirects are not followed."""
+    async def post(self, url, body, content_type="application/json", fields=()):
+        """Send the bytes `body`; like get(), but any status from 200 to 299 is good, and redirects are not followed.
+
+        `fields` are further header fields, texts "Name: value".
+        """
         target = Url(url)
-        response = await self._authenticated("POST", target, self._account(target), body, content_type)
+        response = await self._authenticated("POST", target, self._account(target), body, content_type, fields)
         if not 200 <= response.status < 300:
             response.close()
             raise _refused(response)
@@ -170,9 +173,10 @@ class HttpClient:
             self._authenticator = Authenticator(user, password)
         return self._authenticator
 
-    async def _authenticated(self, method, url, authenticator, body=None, content_type=""):
+    async def _authenticated(self, method, url, authenticator, body=None, content_type="", others=()):
         for attempt in range(ATTEMPTS):
             fields = ["%s %s HTTP/1.1" % (method, url.target), "Host: " + url.authority, "Accept: */*"]
+            fields += others
             if body is not None:
                 fields += ["Content-Type: " + content_type, "Content-Length: %d" % len(body)]
             if not self._keep:
@@ -237,4 +241,6 @@ class HttpClient:
 
 
 def _refused(response):
-    return HttpError("need status 200, have %d %s" % (response.status, response.reason))
+    error = HttpError("need status 200, have %d %s" % (response.status, response.reason))
+    error.status = response.status
+    return error

@@ -10,6 +10,8 @@ HEXADECIMAL = "0123456789abcdefABCDEF"
 class HttpError(OSError):
     """The other side does not do as HTTP wants it, or a server answered but not with what was asked for."""
 
+    status = 0  # the answer's, where it is that which was not asked for
+
 
 def unquote(text):
     """A text with %XX resolved. Raises ValueError where that is no UTF-8.
