@@ -3,12 +3,14 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from camera_python import run
 from camera_server import CameraServer, answer, part, stream_head
 from door_app import Running, brightness_model, environment, picture, watch
 from interpreters import ROOT
 from test_app_door import CLIP
+from test_app_view import jpeg, patches
 
 TEXT = (ROOT / "docs" / "door_state.md").read_text()
 LINES = [json.loads(line) for block in re.findall(r"```json\n(.*?)```", TEXT, re.S) for line in block.splitlines()]
@@ -64,10 +66,15 @@ def test_other_lines_have_the_keys_that_are_shown(host, tmp_path):
         with Running(host, "--model", model, *options) as app:
             while told("source") < 2 or told("output") < 2:
                 found.append(app.line())
+    room, hand = patches(1), np.full((90, 160), 200, np.uint8)
+    (tmp_path / "clip.mjpeg").write_bytes(b"".join(map(jpeg, [room] * 9 + [hand] * 9 + [room] * 9)) + picture(10) * 9)
+    options = ["--view_interval", 0.2, "--open_threshold", 0, "--close_threshold", 0, "--left_open_after", 0.4]
+    found += watch(host, "--model", model, "--source", tmp_path / "clip.mjpeg", *options)
     forms = {(line["event"], *line) for line in found}
     for line in LINES[6:]:
-        assert (line["event"], *line) in forms
-    assert [line["event"] for line in LINES[6:]] == ["source", "source", "frame", "output", "output"]
+        assert (line["event"], *line) in forms, line
+    kinds = [line["event"] for line in LINES[6:]]
+    assert kinds == ["source", "source", "frame", "alarm", "alarm", "view", "door", "view", "output", "output"]
 
 
 @pytest.mark.parametrize("config", ['{"treshold": 1}', '{"fps": "5"}'])

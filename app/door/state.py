@@ -1,6 +1,6 @@
 """From probabilities to door states: a Schmitt trigger, then a minimum duration."""
 
-UNKNOWN, OPEN, CLOSED = "unknown", "open", "closed"
+UNKNOWN, OPEN, AJAR, CLOSED = "unknown", "open", "ajar", "closed"
 
 
 class DoorState:
@@ -8,9 +8,11 @@ class DoorState:
 
     A probability of `open_threshold` or more speaks for open, one of
     `close_threshold` or less for closed, and one between for what the one
-    before spoke for. The state changes when all probabilities of at least
-    `minimum_duration` seconds speak for the other one, so that flicker makes
-    no change; until the first such time it is "unknown".
+    before spoke for. Of a model that knows ajar, that probability speaks for
+    it by the same threshold, and closed is where both together are small. The
+    state changes when all probabilities of at least `minimum_duration` seconds
+    speak for the other one, so that flicker makes no change; until the first
+    such time it is "unknown".
     """
 
     def __init__(self, open_threshold, close_threshold, minimum_duration):
@@ -26,12 +28,21 @@ class DoorState:
         self._tendency = None
         self._since = 0.0
 
-    def update(self, probability, time):
-        """Take the probability of "open" at a time in seconds; return whether the state changed."""
+    def lose(self):
+        """Nothing can be seen any more: be unknown; return whether the state changed."""
+        self.forget()
+        changed = self.state != UNKNOWN
+        self.state = UNKNOWN
+        return changed
+
+    def update(self, probability, time, ajar=0.0):
+        """Take the probabilities of "open" and "ajar" at a time in seconds; return whether the state changed."""
         tendency = self._tendency
         if probability >= self._open_threshold:
             tendency = OPEN
-        elif probability <= self._close_threshold:
+        elif ajar >= self._open_threshold:
+            tendency = AJAR
+        elif probability + ajar <= self._close_threshold:
             tendency = CLOSED
         # A clock that was set back begins the duration anew.
         if tendency != self._tendency or time < self._since:

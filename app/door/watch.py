@@ -1,16 +1,22 @@
-"""The app's main loop: frame, picture of the region, network, state, line of output."""
+"""The process that watches: frame, pictures of the doors, networks, states, lines of output."""
 
 import asyncio
 import gc
+import os
+import sys
 import time
 
+import door
 import json_lines
-import ujpeg
-import unn
+import mpycam
 from backoff import Backoff
+from door import settings as configuration
+from door.alarms import Alarms
+from door.history import History
+from door.network import DoorNetwork, Pictures
 from door.output import VirtualInput
-from door.settings import packaged
-from door.state import CLOSED, OPEN, DoorState
+from door.state import AJAR, CLOSED, OPEN, UNKNOWN, DoorState
+from door.view import GOOD, SIZE, View
 from frames import open_source
 from http_client import redacted
 from vapix import Vapix
@@ -18,43 +24,9 @@ from vapix import Vapix
 # A signal that comes just before the process begins to wait for an event is
 # only seen when the wait ends, so no wait may be longer.
 HEARTBEAT_MS = 400
-
-
-class DoorNetwork:
-    """Tells from a frame how probable it is that the door is open."""
-
-    def __init__(self, path, region):
-        """Load the model; `region` is [x, y, width, height] in fractions of the picture."""
-        self._network = network = unn.load(path)
-        if len(network.input_shape) != 2 or network.output_shape != (2,) or sorted(network.labels) != [CLOSED, OPEN]:
-            raise ValueError(
-                "%s: need a model of a gray picture with the labels closed and open, have input %s, labels %s"
-                % (path, network.input_shape, network.labels)
-            )
-        self._region = region
-        self._size = network.input_shape[1], network.input_shape[0]
-        self._open = network.labels.index(OPEN)
-        self._picture = None
-
-    def picture(self, frame):
-        """The gray picture of the region, in the size that the network takes; each call writes over the last one."""
-        header = ujpeg.info(frame, length=False)
-        roi = pixels(self._region, header.width, header.height)
-        self._picture = ujpeg.decode(frame, format="gray", roi=roi, size=self._size, out=self._picture)
-        return self._picture
-
-    def probability(self, picture):
-        """The probability of "open", from 0 to 1."""
-        return float(self._network(picture)[self._open])
-
-
-def pixels(region, width, height):
-    """(x, y, width, height) in whole pixels of a region in fractions: at least one pixel, inside of the picture."""
-    left = min(int(region[0] * width + 0.5), width - 1)
-    top = min(int(region[1] * height + 0.5), height - 1)
-    right = max(left + 1, min(width, int((region[0] + region[2]) * width + 0.5)))
-    bottom = max(top + 1, min(height, int((region[1] + region[3]) * height + 0.5)))
-    return left, top, right - left, bottom - top
+# How often the camera is asked for its time zone, in seconds.
+TIME_ZONE_INTERVAL = 3600
+WHOLE = [0, 0, 1, 1]
 
 
 class Stages:
@@ -65,6 +37,17 @@ class Stages:
     def __init__(self):
         self.frames = 0
         self._sums = [0] * len(self.NAMES)
+        self._began = time.ticks_ms()
+
+    @property
+    def passed(self):
+        """Milliseconds since this was made."""
+        return time.ticks_diff(time.ticks_ms(), self._began)
+
+    @property
+    def fps(self):
+        """Frames a second since then."""
+        return self.frames * 1000 / max(1, self.passed)
 
     def add(self, *ticks):
         """Take the times in microseconds at which a frame's stages began, and the one when the last ended."""
@@ -79,90 +62,226 @@ class Stages:
         return [(name, sum / frames / 1000 if frames else None) for name, sum in zip(self.NAMES, self._sums)]
 
 
-class Watch:
-    """Watches one door until its source ends."""
+class Door:
+    """One door of the view: how it is looked at, and what is known of it."""
 
-    def __init__(self, settings):
-        """Load the model and open the source; raises OSError or ValueError, whose texts name what is wrong."""
-        self._network = DoorNetwork(settings["model"] or packaged("door.unn"), settings["region"])
-        self._door = DoorState(
-            settings["open_threshold"], settings["close_threshold"], settings["minimum_duration"]
-        )  # fmt: skip
+    def __init__(self, values, network):
+        self.name = values["name"]
+        self.region = values["region"]
+        self.network = network
+        self.states = DoorState(values["open_threshold"], values["close_threshold"], values["minimum_duration"])
+        self.alarms = Alarms(values["left_open_after"], values["left_open_hours"], values["forced_hours"])
+        self.output = None
+        self.since = None
+        self.picture = None
+        self.probability = self.ajar = None
+
+    def look(self, moment):
+        """Ask the network about `picture`; without a `moment`, which is a time in seconds, the state stays."""
+        self.probability, self.ajar = self.network.probabilities(self.picture)
+        return moment is not None and self.states.update(self.probability, moment, self.ajar)
+
+    @property
+    def confidence(self):
+        """The probability of the state in the last frame."""
+        state = self.states.state
+        if state == OPEN:
+            return self.probability
+        return self.ajar if state == AJAR else 1 - self.probability - self.ajar
+
+
+class Watch:
+    """Watches doors until the source ends."""
+
+    def __init__(self, values):
+        """Load the models and open the source; raises OSError or ValueError, whose texts name what is wrong."""
+        networks = {}
+        self._doors = []
+        for own in configuration.doors_of(values):
+            path = own["model"] or configuration.packaged("door.unn")
+            if path not in networks:
+                networks[path] = DoorNetwork(path)
+            self._doors.append(Door(own, networks[path]))
         # Any other source is another device: its account is not this camera's, and this camera's rules not its.
-        inside = settings["source"].startswith(settings["camera"] + "/")
         self._camera = None
-        if inside:
+        if configuration.inside(values):
             self._camera = Vapix(
-                "door_state", settings["user"], settings["password"], settings["camera"], timeout=settings["timeout"]
+                "door_state", values["user"], values["password"], values["camera"], timeout=values["timeout"]
             )
-        self._output = None
-        if inside and settings["virtual_input"]:
-            backoff = Backoff(settings["retry_first"], settings["retry_longest"])
-            self._output = VirtualInput(self._camera, settings["virtual_input"], backoff, self._output_changed)
+            for watched, own in zip(self._doors, configuration.doors_of(values)):
+                if own["virtual_input"]:
+                    backoff = Backoff(values["retry_first"], values["retry_longest"])
+                    watched.output = VirtualInput(self._camera, own["virtual_input"], backoff, self._output_changed)
         self._source = open_source(
-            settings["source"],
+            values["source"],
             report=self._source_changed,
             client=self._camera,
-            **{name: settings[name] for name in (
+            **{name: values[name] for name in (
                 "user", "password", "fps", "pace", "interval", "timeout", "retry_first", "retry_longest", "frame_limit"
             )}
         )  # fmt: skip
-        self._every_frame = settings["every_frame"]
-        self._statistics_ms = int(settings["statistics_interval"] * 1000)
+        kept = configuration.localdata if self._source.live else lambda name: None
+        self._history = History(kept("history.json"))
+        self._view = View(kept("reference.jpg"), values["view_interval"])
+        self._time_zone = values["time_zone"]
+        self._every_frame = values["every_frame"]
+        self._statistics_ms = int(values["statistics_interval"] * 1000)
+        self._pictures = Pictures()
         self._stages = Stages()
-        self._stages_began = time.ticks_ms()
+        self._means = self._stages
         self._began = time.ticks_us()
         self._time = 0
         self._frames = 0
         self._damaged = 0
         self._changes = 0
+        self._full = False
 
     async def run(self):
         """Take frame after frame, and print a line for every change and every interval."""
         asyncio.create_task(self._watch_clock())
-        if self._output:
-            asyncio.create_task(self._output.run())
+        if self._time_zone or self._camera:
+            asyncio.create_task(self._follow_time_zone())
+        for watched in self._doors:
+            if watched.output:
+                asyncio.create_task(watched.output.run())
         self._began = time.ticks_us()
         async for frame, seconds in self._source:
             self._time = seconds
             self._frames += 1
             read = time.ticks_us()
             try:
-                picture = self._network.picture(frame)
+                self._pictures.take(frame)
+                self._look_at_view()
+                for watched in self._doors:
+                    watched.picture = self._pictures.get(watched.region, watched.network.size)
             except (ValueError, MemoryError):
                 # Too little of the JPEG is left, or its header asks for too much.
                 self._damaged += 1
                 self._began = time.ticks_us()
                 continue
             decoded = time.ticks_us()
-            probability = self._network.probability(picture)
-            changed = self._door.update(probability, self._time)
+            moment = seconds if self._view.state == GOOD else None
+            changed = [watched for watched in self._doors if watched.look(moment)]
             computed = time.ticks_us()
             self._stages.add(self._began, read, decoded, computed)
-            if self._every_frame:
-                self._tell_frame("frame", ("probability", probability), ("state", self._door.state))
-            if changed:
-                self._changes += 1
-                confidence = probability if self._door.state == OPEN else 1 - probability
-                self._tell_frame("door", ("state", self._door.state), ("confidence", confidence))
-                if self._output:
-                    self._output.show(self._door.state == OPEN)
+            for watched in self._doors:
+                if self._every_frame:
+                    self._tell_frame(
+                        "frame", watched, ("probability", watched.probability), ("state", watched.states.state)
+                    )
+                if watched in changed:
+                    self._changed(watched, ("confidence", watched.confidence))
+                if watched.alarms.passed(seconds):
+                    self._tell_alarm(watched, None)
+            self._history.passed({watched.name: watched.states.state for watched in self._doors}, seconds)
             self._began = time.ticks_us()
 
-    def started(self, versions, path, settings):
+    def _look_at_view(self):
+        """Now and then see whether the view is what it was; what cannot be seen is unknown."""
+        if not self._view.due(self._time):
+            return
+        try:
+            changed = self._view.look(self._pictures.get(WHOLE, SIZE))
+        except OSError as error:
+            changed = False
+            print("door_state: reference: %s" % error, file=sys.stderr)
+        gc.collect()  # the arrays of a look are large
+        if not changed:
+            return
+        self._tell("view", ("state", self._view.state))
+        for watched in self._doors:
+            watched.states.forget()
+            if self._view.state != GOOD and watched.states.lose():
+                self._changed(watched, ("reason", self._view.state))
+
+    def _changed(self, watched, why):
+        """Tell everybody of a door's new state."""
+        state = watched.states.state
+        self._changes += 1
+        watched.since = self._moment(self._time)
+        self._history.changed(watched.name, state, self._time)
+        openings, seconds = self._history.today(watched.name, self._time)
+        before = watched.alarms.kind
+        alarm = watched.alarms.changed(state, self._time)
+        self._tell_frame(
+            "door", watched, ("state", state), why,
+            ("alarm", watched.alarms.kind), ("openings", openings), ("open_seconds", seconds)
+        )  # fmt: skip
+        if alarm:
+            self._tell_alarm(watched, before)
+        if watched.output and state != UNKNOWN:
+            watched.output.show(state != CLOSED)
+
+    def _tell_alarm(self, watched, before):
+        kind = watched.alarms.kind
+        self._tell_frame("alarm", watched, ("kind", kind or before), ("state", "on" if kind else "off"))
+
+    def started(self, path, values):
         """Print the first line."""
-        shown = dict(settings)
-        shown["source"] = redacted(shown["source"])
-        shown["password"] = "***" if shown["password"] else ""
-        self._tell("start", *versions, ("config", path), ("settings", json_lines.Nested(sorted(shown.items()))))
+        shown = dict(values)
+        for name in shown:
+            if name == "source" or name.endswith("_url"):
+                shown[name] = redacted(shown[name])
+            elif name.endswith("password") or name == "webhook_key":
+                shown[name] = "***" if shown[name] else ""
+        self._tell(
+            "start",
+            ("door_state", door.__version__),
+            ("mpycam", mpycam.version),
+            ("micropython", ".".join([str(part) for part in sys.implementation.version[:3]])),
+            ("config", path),
+            ("settings", json_lines.Nested(sorted(shown.items()))),
+        )
 
     def ended(self, reason):
         """Print the statistics of the last frames, and the last line."""
         self._source.close()
         if self._camera:
             self._camera.close()
+        self._write_history()
         self._tell_statistics()
         self._tell("end", ("reason", reason), *self._totals())
+
+    def statistics(self):
+        """What the supervisor is told with every sign of life."""
+        return {"heap": gc.mem_alloc(), "frames": self._frames}
+
+    # Commands, as they come from other processes
+
+    async def status(self, arguments):
+        """What there is to see now."""
+        return {
+            "doors": [self._door_status(watched) for watched in self._doors],
+            "view": self._view.state,
+            "milliseconds": dict(self._means.means()),
+            "fps": self._means.fps,
+            "frames": self._frames,
+            "time": self._moment(self._time),
+        }
+
+    def _door_status(self, watched):
+        openings, seconds = self._history.today(watched.name, self._time)
+        return {
+            "name": watched.name, "state": watched.states.state, "since": watched.since, "region": watched.region,
+            "probability": watched.probability, "ajar": watched.ajar, "alarm": watched.alarms.kind,
+            "openings": openings, "open_seconds": seconds,
+        }  # fmt: skip
+
+    async def history(self, arguments):
+        """Counts by day, and the last changes."""
+        return {"days": self._history.days, "changes": self._history.changes}
+
+    async def reference(self, arguments):
+        """Take the view as it is from now on as the right one."""
+        self._view.forget()
+
+    async def test(self, arguments):
+        """Switch the virtual input of each door on for a second; the states follow again."""
+        if not self._camera:
+            raise ValueError("need a source in this camera, have another one")
+        for own in self._doors:
+            if own.output:
+                await own.output.test()
 
     def _totals(self):
         damaged = self._damaged + self._source.damaged
@@ -171,16 +290,20 @@ class Watch:
     def _tell(self, event, *pairs):
         json_lines.write(("event", event), ("time", self._moment(time.time())), *pairs)
 
-    def _tell_frame(self, event, *pairs):
-        """Print a line whose time is that of the frame."""
-        json_lines.write(("event", event), ("time", self._moment(self._time)), ("frame", self._source.number), *pairs)
+    def _tell_frame(self, event, watched, *pairs):
+        """Print a line about a door whose time is that of the frame."""
+        json_lines.write(
+            ("event", event), ("time", self._moment(self._time)), ("frame", self._source.number),
+            ("door", watched.name), *pairs
+        )  # fmt: skip
 
     def _moment(self, now):
         """How a time is printed: as date and time for a camera, as seconds into a file."""
         return json_lines.utc(now) if self._source.live else self._time
 
     def _source_changed(self, state, reason):
-        self._door.forget()
+        for watched in self._doors:
+            watched.states.forget()
         # An outage is no reading, and may be longer than the nine minutes that ticks_diff() can tell on ARMv7.
         self._began = time.ticks_us()
         self._tell("source", ("state", state), *((("reason", reason),) if reason else ()))
@@ -191,19 +314,50 @@ class Watch:
     async def _watch_clock(self):
         while True:
             await asyncio.sleep_ms(HEARTBEAT_MS)
-            if time.ticks_diff(time.ticks_ms(), self._stages_began) >= self._statistics_ms:
+            if self._stages.passed >= self._statistics_ms:
                 self._tell_statistics()
+            if self._history.due:
+                self._write_history()
+
+    async def _follow_time_zone(self):
+        """Have times of the day by the camera's clock on the wall."""
+        while True:
+            zone, wait = self._time_zone, TIME_ZONE_INTERVAL
+            try:
+                zone = zone or (await self._camera.parameters("Time.POSIXTimeZone"))["root.Time.POSIXTimeZone"]
+                os.putenv("TZ", zone)
+            except (OSError, ValueError, KeyError, asyncio.TimeoutError):
+                wait = 60  # until then the hours are those of UTC
+            await asyncio.sleep(wait)
+
+    def _write_history(self):
+        try:
+            self._history.write()
+        except OSError as error:
+            print("door_state: history: %s" % error, file=sys.stderr)
 
     def _tell_statistics(self):
-        passed = max(1, time.ticks_diff(time.ticks_ms(), self._stages_began))
         stages, self._stages = self._stages, Stages()
-        self._stages_began = time.ticks_ms()
+        self._means = stages
         gc.collect()
         self._tell(
             "statistics",
             *self._totals(),
-            ("state", self._door.state),
-            ("fps", stages.frames * 1000 / passed),
+            ("doors", json_lines.Nested([(watched.name, watched.states.state) for watched in self._doors])),
+            ("fps", stages.fps),
             ("milliseconds", json_lines.Nested(stages.means())),
             ("heap", gc.mem_alloc())
         )  # fmt: skip
+
+
+def run(watch, path, values):
+    """Watch until the source ends or the process is told to end, and print the last line whatever happens."""
+    reason = "error"
+    try:
+        watch.started(path, values)
+        asyncio.run(watch.run())
+        reason = "end of source"
+    except SystemExit:
+        reason = "terminated"
+    finally:
+        watch.ended(reason)

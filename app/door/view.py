@@ -1,0 +1,134 @@
+"""Whether the camera sees what it is to see: not dark, not covered, not turned away, in focus.
+
+Every measure is taken on a gray picture of the whole frame of SIZE pixels and
+held against the same of a reference picture. The edges are what is compared, by
+direction more than by strength, because they stay where they are when the light
+changes. The limits come from rendered scenes: 12 installations on two days each,
+at 14 hours of the day, with people and doors as they move, 1,008 pictures
+against a reference of 11 o'clock (host_tests/test_app_view.py renders some).
+"""
+
+import gc
+
+import ujpeg
+from ulab import numpy as np
+
+GOOD, DARK, BLOCKED, MOVED, BLURRED = "good", "dark", "blocked", "moved", "blurred"
+SIZE = WIDTH, HEIGHT = 80, 45
+# So many looks in a row must agree before a state changes: who walks by is gone by then.
+AGREE = 3
+# Gray levels below which nothing is seen any more; ordinary nights under infrared light have 130.
+DARK_MEAN = 24
+# Gradients of so many gray levels count half.
+SOFT = 6
+# A tile of the picture has edges from this mean strength on (0 to 1). The lens is covered when half of the
+# tiles that had edges have none: at most 12 % have none on ordinary days, at least 67 % of a view covered to 70 %.
+TILE_EDGES, COVERED = 0.15, 0.5
+TILE_WIDTH, TILE_HEIGHT = 13, 8
+# Correlation of the edges with the reference's: at least 0.23 on ordinary days, at most 0.19 where the
+# picture is displaced by more than REACH. From SURE on the places of the edges need no search.
+LOST, SURE, REACH = 0.18, 0.5, 6
+# A displacement of so many pixels is told, where the edges fit there (ordinary days: at most 1; 3 % of the width: 2).
+SHIFT, FIT, BETTER = 2, 0.3, 0.1
+# Second derivatives by contrast, beside the reference's: at least 0.37 on ordinary days, out of focus by
+# 16 of 640 pixels (standard deviation) at most that, by 8 in two of three cases.
+SHARPNESS = 0.36
+
+
+class _Look:
+    """What is measured of one picture."""
+
+    def __init__(self, picture):
+        gray = np.array(picture, dtype=np.float32)
+        self.mean = float(np.mean(gray))
+        across = gray[1:-1, 2:] - gray[1:-1, :-2]
+        down = gray[2:, 1:-1] - gray[:-2, 1:-1]
+        strength = np.sqrt(across * across + down * down) + SOFT
+        self.edges = np.zeros((2, HEIGHT - 2, WIDTH - 2), dtype=np.float32)
+        self.edges[0], self.edges[1] = across / strength, down / strength
+        edges = np.sum(self.edges * self.edges, axis=0)
+        self.tiles = [
+            float(np.mean(edges[top : top + TILE_HEIGHT, left : left + TILE_WIDTH]))
+            for top in range(0, HEIGHT - TILE_HEIGHT, TILE_HEIGHT)
+            for left in range(0, WIDTH - TILE_WIDTH, TILE_WIDTH)
+        ]
+        around = gray[:-2, 1:-1] + gray[2:, 1:-1] + gray[1:-1, :-2] + gray[1:-1, 2:]
+        second = 4 * gray[1:-1, 1:-1] - around
+        self.sharpness = float(np.mean(abs(second))) / (float(np.std(gray)) + 1)
+
+    def correlation(self, other, right=0, down=0):
+        """That of this picture's edges with another's, displaced by so many pixels, on what both show within REACH."""
+        _, rows, columns = self.edges.shape
+        mine = self.edges[:, REACH : rows - REACH, REACH : columns - REACH]
+        its = other.edges[:, REACH + down : rows - REACH + down, REACH + right : columns - REACH + right]
+        squares = float(np.sum(mine * mine)) * float(np.sum(its * its))
+        return float(np.sum(mine * its)) / (squares + 1e-9) ** 0.5
+
+
+def compare(reference, look):
+    """The state of the view by one look and the reference, both _Look; the latter may be None."""
+    if look.mean < DARK_MEAN:
+        return DARK
+    if reference is None:
+        return GOOD
+    had = [place for place, tile in enumerate(reference.tiles) if tile >= TILE_EDGES]
+    if sum([look.tiles[place] < TILE_EDGES for place in had]) > COVERED * len(had):
+        return BLOCKED
+    if look.sharpness < SHARPNESS * reference.sharpness:
+        return BLURRED
+    here = reference.correlation(look)
+    if here < SURE and len(had) > 1:
+        best, shift = 0, 0
+        for down in range(-REACH, REACH + 1):
+            for right in range(-REACH, REACH + 1):
+                best, shift = max((best, shift), (reference.correlation(look, right, down), max(abs(right), abs(down))))
+            gc.collect()  # the arrays of a whole search would be megabytes
+        if best < LOST or shift >= SHIFT and best >= FIT and best > here + BETTER:
+            return MOVED
+    return GOOD
+
+
+class View:
+    """Looks at the view every `interval` seconds, 0 for never; `state` is what AGREE looks in a row said."""
+
+    def __init__(self, path, interval):
+        """`path` is where the reference is kept, as JPEG, or None; if there is none, the first steady view becomes it."""
+        self.state = GOOD
+        self._path = path
+        self._interval = interval
+        self._next = None
+        self._seen, self._times = GOOD, 0
+        self._reference = None
+        try:
+            if path:
+                self._reference = _Look(ujpeg.decode(path, format="gray", size=SIZE))
+        except (OSError, ValueError):
+            pass  # there is none yet
+
+    def due(self, now):
+        """Whether it is time for a look; `now` in seconds."""
+        # A clock that was set back must not put off the next look.
+        if not self._interval or self._next is not None and self._next - self._interval <= now < self._next:
+            return False
+        self._next = now + self._interval
+        return True
+
+    def look(self, picture):
+        """Take a gray picture of SIZE; return whether the state changed. OSError: the reference cannot be kept."""
+        look = _Look(picture)
+        seen = compare(self._reference, look)
+        self._times = self._times + 1 if seen == self._seen else 1
+        self._seen = seen
+        if self._times < AGREE:
+            return False
+        if self._reference is None and seen == GOOD and max(look.tiles) >= TILE_EDGES:
+            self._reference = look
+            if self._path:
+                ujpeg.encode_to_file(picture, self._path, quality=95)
+        changed, self.state = seen != self.state, seen
+        return changed
+
+    def forget(self):
+        """Take the next steady view as the reference."""
+        self._reference = None
+        self._times = 0
