@@ -95,7 +95,7 @@ class Message:
         if self._left == 0:
             return 0
         if self._left is not None:
-            view = view[: self._left]
+            view = view[: min(self._left, len(view))]
         count = await self._reader.readinto(view)
         if self._left is not None:
             if count == 0:

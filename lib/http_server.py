@@ -82,13 +82,15 @@ class Request:
     async def read(self, limit):
         """The rest of the body, at most `limit` bytes."""
         length = self._channel.value("content-length")
-        if length and int(length) > limit:
+        if length.isdigit() and int(length) > limit:
             raise Refused(413, "need a body of at most %d bytes, have %s" % (limit, length))
         return await self._incoming(self._channel.read(limit), BODY_SECONDS)
 
     async def _incoming(self, reading, seconds):
         try:
             return await asyncio.wait_for(reading, seconds)
+        except ValueError as error:
+            raise Refused(400, str(error))  # a chunk's line longer than the buffer
         except HttpError as error:
             raise Refused(413 if "at most" in str(error) else 400, str(error))
         except asyncio.TimeoutError:
@@ -148,7 +150,8 @@ async def respond(handler, request):
 class Listener:
     """Takes connections; each is served in a task of its own by a subclass's `_serve(connection)`.
 
-    With `most` connections open another one is closed at once, after `_full(socket)`.
+    It returns whether the client may not have sent all yet. With `most`
+    connections open another one is closed at once, after `_full(socket)`.
     """
 
     def __init__(self, handler, most=24):
@@ -194,7 +197,8 @@ class Listener:
         try:
             stream.s.setsockopt(socket.SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)
             connection = Connection(stream.s, None, LINE_BYTES)
-            await self._serve(connection)
+            if await self._serve(connection):
+                await asyncio.wait_for(discard(connection.reader), LINGER_SECONDS)
         except (OSError, EOFError, asyncio.TimeoutError):
             pass  # the client is gone, or as good as
         finally:
@@ -202,6 +206,13 @@ class Listener:
             stream.s.close()
 
     def _full(self, sock):
+        pass
+
+
+async def discard(reader):
+    """Read on until the client closes the connection: before, it may not have read the answer."""
+    view = memoryview(bytearray(1024))
+    while await reader.readinto(view):
         pass
 
 
@@ -223,11 +234,9 @@ class HttpServer(Listener):
                 request = await asyncio.wait_for(channel.request(), IDLE_SECONDS)
             except Refused as error:
                 await Request("", "", channel).answer(error.status, str(error).encode())
-                await channel.linger()
-                return
+                return True
             persistent = request and await respond(self._handler, request) and channel.persistent
-        if not channel.ended():
-            await channel.linger()
+        return not channel.ended()
 
 
 def head(status, fields, length):
@@ -280,8 +289,9 @@ class Channel(Message):
             self._check(version)
             return Request(method, target, self)
         except (HttpError, ValueError) as error:
-            # ValueError: a line longer than the buffer, or a target that is no UTF-8.
-            raise Refused(431 if "at most" in str(error) else 400, str(error))
+            # ValueError: a line longer than the buffer, or a target that is no UTF-8, of which its text says nothing.
+            self.persistent = False
+            raise Refused(431 if "at most" in str(error) else 400, str(error) or "need UTF-8 in the target")
 
     def _check(self, version):
         hosts, codings, lengths = [
@@ -295,8 +305,8 @@ class Channel(Message):
         if codings and codings[0].lower() != "chunked":
             raise Refused(501, "need a body that is chunked, have " + codings[0][:40])
         self._expect_body()
-        wanted = [name.strip() for name in self.value("connection").lower().split(",")]
-        self.persistent = version == "HTTP/1.1" and "close" not in wanted
+        wished = [name.strip() for name in self.value("connection").lower().split(",")]
+        self.persistent = version == "HTTP/1.1" and "close" not in wished
         self._continue = self.value("expect").lower() == "100-continue"
 
     async def readinto(self, view):
@@ -317,15 +327,3 @@ class Channel(Message):
     async def send(self, *pieces):
         """Send bytes of the body."""
         await self._connection.send(*pieces)
-
-    async def linger(self):
-        """Take what the client still sends, for a while, so that it comes to read the answer."""
-        try:
-            await asyncio.wait_for(self._discard(), LINGER_SECONDS)
-        except asyncio.TimeoutError:
-            pass  # it had the time to read
-
-    async def _discard(self):
-        view = memoryview(bytearray(1024))
-        while await self._reader.readinto(view):
-            pass
