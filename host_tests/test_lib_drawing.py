@@ -357,19 +357,28 @@ print(json.dumps(driver.render([], frame) is frame))
 show(driver.render(box, frame))
 show(driver.render(box, memoryview(frame)))
 show(JpegAnnotationDriver(gray=True, quality=60).render(box, frame))
-show(JpegAnnotationDriver(scale=2).render(box, frame))
+show(JpegAnnotationDriver(size=(48, 36)).render(box, frame))
+show(JpegAnnotationDriver(size=(40, 50)).render([], frame))
+array = ujpeg.decode(frame, format="rgb")
+show(JpegAnnotationDriver().render([], array))
+show(JpegAnnotationDriver(size=(30, 100)).render([], array))
 try:
     driver.render(box, b"no picture")
 except ValueError as error:
     print(json.dumps(str(error)))
 show(driver.render(box, frame))
 """, tmp_path / "frame.jpg")  # fmt: skip
-    same, first, viewed, gray, half, refused, again = [json.loads(line) for line in printed.splitlines()]
+    same, first, viewed, gray, half, other, whole, near, refused, again = [json.loads(line) for line in printed.splitlines()]
     assert same and first == viewed == again
     assert refused.startswith("Not a JPEG file")
-    assert [first[0], gray[0], half[0]] == [70, 60, 70]
-    images = [Image.open(io.BytesIO(base64.b64decode(data))) for _, data in (first, gray, half)]
-    assert [(image.size, image.mode) for image in images] == [((96, 72), "RGB"), ((96, 72), "L"), ((48, 36), "RGB")]
+    assert [data[0] for data in (first, gray, half, other, whole)] == [70, 60, 70, 70, 85]
+    images = [Image.open(io.BytesIO(base64.b64decode(data))) for _, data in (first, gray, half, other, whole, near)]
+    assert [(image.size, image.mode) for image in images] == [
+        ((96, 72), "RGB"), ((96, 72), "L"), ((48, 36), "RGB"), ((40, 50), "RGB"), ((96, 72), "RGB"), ((30, 100), "RGB")
+    ]  # fmt: skip
+    assert np.abs(np.asarray(images[4]).astype(int) - picture).mean() < 3
+    nearest = picture[(np.arange(100) * 0.72).astype(int)][:, (np.arange(30) * 3.2).astype(int)]
+    assert np.abs(np.asarray(images[5]).astype(int) - nearest).mean() < 4
     found = np.asarray(images[0]).astype(int)
     # Where nothing is drawn the picture is the one before.
     assert np.abs(found[:14, :20] - picture[:14, :20]).mean() < 3
