@@ -15,6 +15,7 @@ COMMANDS = [
     "mpycam.convert",
     "mpycam.demo",
     "mpycam.deploy",
+    "mpycam.device.command",
     "mpycam.eap.command",
     "mpycam.model",
     "mpycam.new.command",

@@ -1,14 +1,15 @@
-"""`mpycam camera run` and `mpycam camera reset`."""
+"""`mpycam camera run` and `mpycam camera reset`, and the parser of those that keep real ones."""
 
 import os
 from pathlib import Path
 
+from mpycam.device import keep
 from mpycam.errors import MpycamError
 
 
 def add_command(subcommands):
     """Add the parsers of `mpycam camera`."""
-    camera = subcommands.add_parser("camera", help="a virtual camera on loopback")
+    camera = subcommands.add_parser("camera", help="a virtual camera on loopback; the cameras that are kept")
     actions = camera.add_subparsers(metavar="ACTION", required=True)
 
     run = actions.add_parser("run", help="switch the camera on")
@@ -35,6 +36,7 @@ def add_command(subcommands):
     reset = actions.add_parser("reset", help="set the camera back to its factory default")
     _add_state(reset)
     reset.set_defaults(run=run_reset)
+    keep.add_actions(actions)
 
 
 def _add_state(parser):
