@@ -17,6 +17,8 @@ class Request:
     method: str
     target: str
     fields: dict
+    # What of the body came with the head.
+    rest: bytes = b""
 
 
 @dataclass
@@ -63,10 +65,12 @@ class CameraServer:
                 if not data:
                     return
                 head += data
-            first, *lines = head.split(b"\r\n\r\n")[0].decode().split("\r\n")
+            head, _, rest = head.partition(b"\r\n\r\n")
+            first, *lines = head.decode().split("\r\n")
             method, target, version = first.split(" ")
             assert version == "HTTP/1.1"
-            request = Request(method, target, {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines)})
+            fields = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines)}
+            request = Request(method, target, fields, rest)
             self.requests.append(request)
             self.respond(request, connection)
 

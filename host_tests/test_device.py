@@ -108,7 +108,7 @@ REFUSALS = [
     (b"no package", 1, "eap inspect"),
     (script_app(setup={"architecture": "aarch64"}), 5, "architecture"),
     (script_app(setup={"user": {"username": "root", "group": "root"}}), 13, "setup.user"),
-    (script_app(schema="2.0.0"), 29, "eap inspect"),
+    (script_app(installation={"postInstallScript": "missing.sh"}), 29, "eap inspect"),
 ]
 
 
@@ -199,7 +199,7 @@ def package_server(steps):
 
     def respond(request, connection):
         if "upload.cgi" in request.target:
-            steps.pop(0)(connection, installed)
+            steps.pop(0)(request, connection, installed)
         else:
             apps = "".join(f'<application Name="{name}" Version="{v}" Status="Stopped"/>' for name, v in installed.items())
             answer(connection, f'<reply result="ok">{apps}</reply>'.encode(), kind="text/xml")
@@ -207,14 +207,21 @@ def package_server(steps):
     return CameraServer(respond), installed
 
 
-def cut(connection, installed):
-    connection.recv(1000)
+def cut(request, connection, installed):
     connection.shutdown(socket.SHUT_RDWR)
 
 
-def cut_when_done(connection, installed):
-    while b"--\r\n" not in connection.recv(1 << 16):
-        pass
+def read_all(request, connection):
+    """Read a form to its end."""
+    data = request.rest
+    while not data.endswith(b"--\r\n"):
+        piece = connection.recv(1 << 16)
+        assert piece, "the form has no end"
+        data += piece
+
+
+def cut_when_done(request, connection, installed):
+    read_all(request, connection)
     installed["sample_app"] = "1.2.3"
     connection.shutdown(socket.SHUT_RDWR)
 
@@ -239,7 +246,7 @@ def test_upload_that_breaks_off_is_looked_into(step, before, text):
 
 def test_upload_that_is_not_answered():
     done = threading.Event()
-    server, _ = package_server([lambda connection, installed: done.wait(30)])
+    server, _ = package_server([lambda *_: done.wait(30)])
 
     async def work(device):
         device_seconds = 0.5
@@ -258,9 +265,8 @@ def test_upload_that_is_not_answered():
     assert "nothing of sample_app" in str(error)
 
 
-def lie(connection, installed):
-    while b"--\r\n" not in connection.recv(1 << 16):
-        pass
+def lie(request, connection, installed):
+    read_all(request, connection)
     answer(connection, b"OK\n", kind="text/plain")
 
 
