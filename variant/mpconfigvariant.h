@@ -68,6 +68,8 @@ void variant_deinit(void);
 #define MICROPY_REPL_EMACS_EXTRA_WORDS_MOVE     (1)
 #define MICROPY_USE_READLINE_HISTORY            (1)
 #define MICROPY_READLINE_HISTORY_SIZE           (50)
+// What the raw REPL takes before its sender has to wait.
+#define MICROPY_REPL_STDIN_BUFFER_MAX           (8192)
 
 // The Linux side: files, time, environment, random numbers of the kernel.
 #define MICROPY_STREAMS_POSIX_API               (1)

@@ -17,8 +17,13 @@ MICROPY_VFS_LFS2 = 0
 # What tells of compilers is of no use in a camera.
 STRIPFLAGS_EXTRA += --remove-section=.comment --remove-section=.ARM.attributes
 
-# See thread.c, fprintf.c and strerror.c.
+# See thread.c, fprintf.c, strerror.c and raw_repl.c.
 LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf -Wl,--wrap=strerror
+LDFLAGS += -Wl,--wrap=readline -Wl,--wrap=mp_hal_set_interrupt_char
+
+# The protocol of the raw REPL. The prompt with a banner that is there too goes unused.
+SHARED_SRC_C_EXTRA += runtime/pyexec.c
+$(BUILD)/shared/runtime/pyexec.o: CFLAGS += -DMICROPY_PLATFORM_COMPILER='""'
 
 # names.c has the tables of names; nothing refers to these, so the linker drops them.
 $(BUILD)/py/qstr.o: CFLAGS += -Dmp_qstr_const_pool=mp_qstr_const_pool_in_full -Dqstr_init=qstr_init_pools

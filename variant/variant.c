@@ -11,6 +11,8 @@
 mp_uint_t mp_verbose_flag;
 #endif
 
+void raw_repl_deinit(void);
+
 static pthread_t main_thread;
 
 // A camera stops an app with SIGTERM. SystemExit unwinds the program, so that
@@ -29,8 +31,8 @@ static void raise_system_exit(int signal_number) {
         mp_sched_exception(MP_OBJ_FROM_PTR(&system_exit));
     }
     // The signal may have come just before a system call that waits: it is
-    // interrupted again until the interpreter has seen the exception.
-    if (MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&system_exit)) {
+    // interrupted again until the interpreter has seen the exception, or Ctrl-C.
+    if (MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
         struct itimerval soon = { .it_value.tv_usec = 100000 };
         setitimer(ITIMER_REAL, &soon, NULL);
     }
@@ -47,6 +49,7 @@ void variant_init(void) {
 }
 
 void variant_deinit(void) {
+    raw_repl_deinit();
     signal(SIGTERM, SIG_DFL);
     signal(SIGALRM, SIG_IGN);
     gc_sweep_all();
