@@ -38,7 +38,7 @@ packages-build:
 	$(call install_packages,gcc libc6-dev make nasm git xz-utils python3-venv)
 
 packages-test: packages-build
-	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl dbus-daemon libglib2.0-bin mosquitto clang)
+	$(call install_packages,qemu-user-static valgrind openssh-server openssh-client curl dbus-daemon libglib2.0-bin mosquitto ffmpeg clang)
 	@# libFuzzer and the sanitizers' run time are in a package named after clang's own version.
 	$(call install_packages,libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev)
 	@# Ubuntu has Chromium as a snap only; the tests that need a browser are skipped where there is none.
