@@ -13,6 +13,16 @@ class HttpError(OSError):
     status = 0  # the answer's, where it is that which was not asked for
 
 
+def quote(text):
+    """A text as part of a query.
+
+    >>> quote("a b&c=\u00e9")
+    'a%20b%26c%3D%C3%A9'
+    """
+    plain = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+    return "".join([chr(byte) if byte in plain else "%%%02X" % byte for byte in text.encode()])
+
+
 def unquote(text):
     """A text with %XX resolved. Raises ValueError where that is no UTF-8.
 

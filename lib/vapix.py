@@ -15,21 +15,12 @@ import json
 import service_account
 from authentication import AuthenticationError
 from http_client import HttpClient
+from http_message import quote
 
 # The camera as its apps see it.
 INSIDE = "http://127.0.0.12"
 # Bytes of the longest answer that is read whole: the list of all parameters has about 100,000.
 LIMIT = 1 << 18
-
-
-def quote(text):
-    """A text as part of a query.
-
-    >>> quote("a b&c=\u00e9")
-    'a%20b%26c%3D%C3%A9'
-    """
-    plain = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
-    return "".join([chr(byte) if byte in plain else "%%%02X" % byte for byte in text.encode()])
 
 
 class Vapix:
