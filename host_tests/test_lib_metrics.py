@@ -129,7 +129,7 @@ from cloudwatch import CloudWatchTimer
 async def main(endpoint, key_id, secret):
     said = []
     sender = CloudWatchTimer(
-        "Door/State", "frame time", endpoint, "us-east-1", key_id, secret,
+        "Door/State", "frame time " + sys.argv[5], endpoint, "us-east-1", key_id, secret,
         dimensions={"camera": "a&b=c \u00e9", "door": "1"}, report=lambda *words: said.append(words),
     )
     datum = sender.send(float(sys.argv[4]), timer(0.5, 0.25, 1.5))
@@ -161,12 +161,14 @@ def test_cloudwatch_takes_the_datum(interpreter, cloud, monkeypatch):
     keys = identity.create_access_key(UserName=interpreter.arch)["AccessKey"]
     moment = int(time.time()) - 60
     with check_signatures(cloud):
-        line = run(interpreter, CLOUDWATCH, cloud, keys["AccessKeyId"], keys["SecretAccessKey"], moment)
-        refused = run(interpreter, CLOUDWATCH, cloud, keys["AccessKeyId"], "x" * 40, moment)
+        line = run(
+            interpreter, CLOUDWATCH, cloud, keys["AccessKeyId"], keys["SecretAccessKey"], moment, interpreter.arch
+        )
+        refused = run(interpreter, CLOUDWATCH, cloud, keys["AccessKeyId"], "x" * 40, moment, interpreter.arch)
     datum, said = json.loads(line)
     assert said == []
     assert datum == {
-        "MetricName": "frame time",
+        "MetricName": f"frame time {interpreter.arch}",
         "Dimensions": [{"Name": "camera", "Value": "a&b=c é"}, {"Name": "door", "Value": "1"}],
         "Timestamp": datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "StatisticValues": {"SampleCount": 3, "Sum": 2.25, "Minimum": 0.25, "Maximum": 1.5},
@@ -174,7 +176,7 @@ def test_cloudwatch_takes_the_datum(interpreter, cloud, monkeypatch):
     }
     assert json.loads(refused)[1][0] == ["lost", "need status 200, have 403 FORBIDDEN"]
     found = session.client("cloudwatch", endpoint_url=cloud).get_metric_statistics(
-        Namespace="Door/State", MetricName="frame time", Dimensions=datum["Dimensions"], Period=60,
+        Namespace="Door/State", MetricName=datum["MetricName"], Dimensions=datum["Dimensions"], Period=60,
         StartTime=moment - 300, EndTime=moment + 300, Statistics=["SampleCount", "Sum", "Minimum", "Maximum"],
     )["Datapoints"]  # fmt: skip
     assert [{name: point[name] for name in ("SampleCount", "Sum", "Minimum", "Maximum")} for point in found] == [

@@ -123,6 +123,7 @@ class UrlFrames:
         Url(url)  # a wrong one is refused at once
         self.number = -1
         self.damaged = 0
+        self.timestamp = None  # what the sender of a stream said about the last frame, in bytes
         self._url = url
         self._client = client
         self._interval = interval
@@ -187,6 +188,7 @@ class UrlFrames:
         self.number += damaged
         if not whole:
             raise EOFError("the stream ended")
+        self.timestamp = self._parts.timestamp
 
     async def _picture(self, response):
         """Read the body as one picture."""

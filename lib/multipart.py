@@ -31,6 +31,7 @@ class MultipartReader:
         self._behind_boundary = False
         # Parts without a usable picture so far: too long, or cut by a wrong header.
         self.damaged = 0
+        self.timestamp = None  # what the last part's field X-Timestamp says, in bytes
 
     async def read(self, buffer):
         """Put the next JPEG part into the FrameBuffer; return False at the end of the stream."""
@@ -44,6 +45,7 @@ class MultipartReader:
                 self.damaged += 1
                 continue
             if kind.startswith((b"image/jpeg", b"image/jpg")):
+                self.timestamp = fields.get(b"x-timestamp")
                 return True
         return False
 
