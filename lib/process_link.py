@@ -96,7 +96,7 @@ class Link:
             try:
                 message = json.loads(line)
             except ValueError as error:
-                print("%s: %s" % (error, line[:40]), file=sys.stderr)
+                sys.stderr.write("%s: %s\n" % (error, line[:40]))
                 continue
             if "answer" in message:
                 waiting = self._waiting.get(message.pop("answer"))
@@ -122,7 +122,7 @@ class Link:
         try:
             await self._event(event)
         except (OSError, ValueError) as error:
-            print("event %s: %s" % (event.get("event"), error), file=sys.stderr)
+            sys.stderr.write("event %s: %s\n" % (event.get("event"), error))
             return
         if kept is not None:
             _write('{"answer": %d' % kept)

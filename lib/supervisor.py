@@ -18,8 +18,8 @@ import time
 import json_lines
 import process
 from backoff import Backoff
-from buffered_reader import BufferedReader
 from process_link import LINE, SUPERVISED
+from process_program import Program
 
 # For Child(events=ALL).
 ALL = "*"
@@ -65,7 +65,7 @@ class Child:
         self.steady = steady
         self.backoff = Backoff(retry, 60)
         self.wanted = True
-        self.pid = None
+        self.program = None
         self.ending = False
         self.starts = 0
         self.dropped = 0
@@ -85,12 +85,7 @@ class Child:
         self.beat = None
         self.ending = self.overdue = False
         self.queue = []
-        self.pid, stdin, self._stdout = process.spawn(program + self.arguments)
-        for file in (stdin, self._stdout):
-            process.nonblocking(file.fileno())
-        self._input = asyncio.StreamWriter(stdin)
-        self._output = asyncio.StreamReader(self._stdout)
-        self._reader = BufferedReader(self._readinto, LINE)
+        self.program = Program(program + self.arguments, LINE)
         self._ready = asyncio.Event()
 
     def converse(self, relay):
@@ -99,16 +94,11 @@ class Child:
         self._write_task = asyncio.create_task(self._write())
         self._ready.set()
 
-    async def _readinto(self, view):
-        while True:
-            count = await self._output.readinto(view)
-            if count is not None:
-                return count
-
     async def _read(self, relay):
+        reader = self.program.reader
         while True:
             try:
-                line = await self._reader.line()
+                line = await reader.line()
                 if line is None:
                     return
                 relay(self, line)
@@ -117,26 +107,28 @@ class Child:
                 sys.stderr.write("%s: %s\n" % (self.name, error))
 
     async def _write(self):
+        program = self.program
         try:
+            # What was under way in another event loop.
+            await program.write()
             while True:
-                await self._input.drain()
                 if self.queue:
-                    self._input.write(self.queue.pop(0))
+                    await program.write(self.queue.pop(0))
                 elif self.written < len(self.kept):
                     self.written += 1
-                    self._input.write(self.kept[self.written - 1][1])
+                    await program.write(self.kept[self.written - 1][1])
                 elif self.ending:
                     break
                 else:
                     self._ready.clear()
                     await self._ready.wait()
         except OSError:
-            pass  # it has closed its stdin, which its end will tell
-        self._input.s.close()
+            pass  # it reads no more, which its end will tell
+        program.stdin.close()
 
     def send(self, line):
         """Queue a line; whether there is room and the process runs."""
-        if not self.pid or self.ending or sum(map(len, self.queue)) + len(line) > QUEUE:
+        if not self.program or self.ending or sum(map(len, self.queue)) + len(line) > QUEUE:
             return False
         self.queue.append(line + b"\n")
         self._ready.set()
@@ -148,7 +140,7 @@ class Child:
         while sum([len(line) for _, line in self.kept]) > QUEUE:
             self.acknowledge(self.kept[0][0])
             self.dropped += 1
-        if self.pid:
+        if self.program:
             self._ready.set()
 
     def acknowledge(self, number):
@@ -164,35 +156,27 @@ class Child:
         self.ending = True
         self._ready.set()
 
-    def kill(self, signal):
-        """Send a signal to it and to all that it started."""
-        try:
-            process.kill(-self.pid, signal)
-        except OSError:
-            pass  # it is gone
-
     async def clean(self):
         """After its end: read the last of its lines, end what it started, and close the pipes."""
-        self.kill(process.SIGKILL)
-        self.pid = None
+        program, self.program = self.program, None
         self.age = 0
+        program.kill()
         for _ in range(int(LEFT * 1000) // 10):
             if self._read_task.done():
                 break
             await asyncio.sleep_ms(10)
         self._read_task.cancel()
         self._write_task.cancel()
-        # Before the files are closed: the event loop may still wait for them.
+        # They leave the event loop before the files are closed.
         await asyncio.sleep_ms(0)
-        self._input.s.close()
-        self._stdout.close()
+        program.close()
 
     def status(self):
         """How it does, as a dictionary."""
-        resident, proportional = memory(self.pid) if self.pid else (0, 0)
+        resident, proportional = memory(self.program.pid) if self.program else (0, 0)
         return {
-            "state": "running" if self.pid else "waiting" if self.wanted else "ended",
-            "pid": self.pid,
+            "state": "running" if self.program else "waiting" if self.wanted else "ended",
+            "pid": self.program.pid if self.program else None,
             "seconds": self.age // 1000,
             "starts": self.starts,
             "reason": self.reason,
@@ -262,7 +246,7 @@ class Supervisor:
 
     async def stop(self):
         """End all in order, within 9 seconds."""
-        running = [child for child in self._children if child.pid]
+        running = [child for child in self._children if child.program]
         for child in running:
             child.converse(self._relay)
         await self._end([child for child in running if not child.last])
@@ -292,7 +276,7 @@ class Supervisor:
             child.age += passed
             # When we were held up, their beats were, too.
             child.silent += min(passed, 2 * TICK_MS)
-            if child.pid:
+            if child.program:
                 await self._look_after(child)
             elif child.wanted and child.age >= child.delay:
                 self._start(child)
@@ -302,7 +286,7 @@ class Supervisor:
             self._tell("processes", *self.status().items())
 
     async def _look_after(self, child):
-        status = process.poll(child.pid)
+        status = child.program.poll()
         if status is not None:
             age = child.age
             await child.clean()
@@ -319,7 +303,7 @@ class Supervisor:
                 self._lost(child, ("exit status %d" if status > 0 else "signal %d") % abs(status), age)
         elif child.silent > child.timeout * 1000 and not child.ending:
             child.overdue = True
-            child.kill(process.SIGTERM if child.silent < (child.timeout + TERMINATED) * 1000 else process.SIGKILL)
+            child.program.kill(process.SIGTERM if child.silent < (child.timeout + TERMINATED) * 1000 else process.SIGKILL)
 
     def _lost(self, child, reason, age=0):
         if age >= child.steady * 1000:
@@ -332,21 +316,21 @@ class Supervisor:
     async def _end(self, children):
         """End some processes."""
         for child in children:
-            if child.pid:
+            if child.program:
                 child.end()
         passed = 0
-        while any([child.pid for child in children]):
+        while any([child.program for child in children]):
             await asyncio.sleep_ms(TICK_MS)
             passed += TICK_MS
             for child in children:
-                if not child.pid:
+                if not child.program:
                     continue
-                if process.poll(child.pid) is not None:
+                if child.program.poll() is not None:
                     await child.clean()
                 elif passed >= (POLITE + TERMINATED) * 1000:
-                    child.kill(process.SIGKILL)
+                    child.program.kill(process.SIGKILL)
                 elif passed >= POLITE * 1000:
-                    child.kill(process.SIGTERM)
+                    child.program.kill(process.SIGTERM)
 
     def _tell(self, event, *pairs):
         line = json_lines.line((("event", event), ("time", json_lines.utc(time.time()))) + pairs)
@@ -431,5 +415,5 @@ class Supervisor:
         child = self._child(arguments.get("process"))
         child.wanted = name != "stop"
         child.delay = 0
-        if name != "start" and child.pid:
+        if name != "start" and child.program:
             asyncio.create_task(self._end([child]))

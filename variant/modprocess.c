@@ -15,6 +15,9 @@
 #include "py/stream.h"
 #include "extmod/vfs_posix.h"
 
+// A process has no more unless it asks for them.
+#define MOST_FILES 1024
+
 // Both ends of a program's pipes: of its stdin, of its stdout, and of the one that
 // tells why it could not be started.
 enum {
@@ -59,6 +62,10 @@ static void process_become(char *const *arguments, const int ends[ENDS], pid_t p
     if (getppid() != parent || dup2(ends[INPUT_READING], STDIN_FILENO) < 0
         || dup2(ends[OUTPUT_WRITING], STDOUT_FILENO) < 0) {
         return;
+    }
+    // The interpreter opens files without thought of programs that it may start.
+    for (int file = STDERR_FILENO + 1; file < MOST_FILES; file++) {
+        fcntl(file, F_SETFD, FD_CLOEXEC);
     }
     // A handler of ours would act on the waiting process.
     signal(SIGINT, SIG_DFL);
