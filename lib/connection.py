@@ -15,7 +15,9 @@ def connect(host, port, buffer_size=8192):
 
 
 class Connection:
-    """`reader` is a BufferedReader of what the other side sends."""
+    """`reader` is a BufferedReader of what the other side sends; `peer` the socket address of one who connected."""
+
+    peer = b""
 
     def __init__(self, sock, address=None, buffer_size=8192):
         """Connect a socket to an address as getaddrinfo() gives it, None for one that is connected. Raises OSError."""

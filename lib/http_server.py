@@ -197,6 +197,7 @@ class Listener:
         try:
             stream.s.setsockopt(socket.SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)
             connection = Connection(stream.s, None, LINE_BYTES)
+            connection.peer = stream.get_extra_info("peername")
             if await self._serve(connection):
                 await asyncio.wait_for(discard(connection.reader), LINGER_SECONDS)
         except (OSError, EOFError, asyncio.TimeoutError):

@@ -45,6 +45,7 @@ class Frame:
         self.users = 0
         self.seconds = 0.0
         self.ticks_ms = 0
+        self.scan = None  # what a viewer made of it, for the others
         self.data = self._view = memoryview(b"")
 
     def fill(self, data, seconds):
@@ -55,6 +56,7 @@ class Frame:
             self._view = memoryview(np.zeros((count + GRANULE - 1) // GRANULE * GRANULE, dtype=np.uint8))
         self._view[:count] = data
         self.data = self._view[:count]
+        self.scan = None
         self.seconds = seconds
         self.ticks_ms = time.ticks_ms()
 
