@@ -5,9 +5,11 @@ import json
 import math
 import os
 import subprocess
+from pathlib import Path
 
 import numpy as np
 from camera_python import MODULE_PATH
+from interpreters import ROOT
 from PIL import Image
 
 from mpycam.unn_file import Layer, Network, Tensor, write
@@ -49,6 +51,15 @@ def environment(**extra):
     return {"MICROPYPATH": MODULE_PATH, **extra}
 
 
+def packaged(folder):
+    """Make a folder like that of an installed app, with a place to keep things."""
+    folder.mkdir()
+    for name in ("app/door", "app/door.unn", "app/door_state.json", "lib"):
+        (folder / Path(name).name).symlink_to(ROOT / name)
+    (folder / "localdata").mkdir()
+    return folder
+
+
 def watch(interpreter, *arguments, **options):
     """Run the app until it ends; return its lines."""
     result = interpreter.start([*COMMAND, *arguments], env=environment(), **options)
@@ -67,14 +78,17 @@ def refused(interpreter, *arguments, **options):
 class Running:
     """The app as a process whose lines are read one by one."""
 
-    def __init__(self, interpreter, *arguments):
+    def __init__(self, interpreter, *arguments, folder=None):
+        """`folder` is the one to run it in, see `packaged`."""
         command = [*interpreter.command, *COMMAND, *map(str, arguments)]
+        variables = {"ASAN_OPTIONS": "detect_leaks=0", "INTERPRETER_RUNNER": " ".join(interpreter.command[:-1])}
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", **environment()},
+            cwd=folder,
+            env={**os.environ, **variables, **environment(**({"MICROPYPATH": ".frozen:lib:."} if folder else {}))},
         )
 
     def __enter__(self):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import config
 from door.hours import Hours
@@ -55,6 +56,8 @@ class Doors(config.Field):
 
 
 MOST_DOORS = 16
+# The exit status with which door.watch has the whole app started anew, with other settings.
+RELOAD = 3
 # What each door has; the same keys outside of `doors` hold for those that leave them out.
 DOOR = (
     Name("name", "door"),
@@ -86,6 +89,11 @@ FIELDS = (
     config.Text("discovery_prefix", "homeassistant"),
     config.Text("webhook_url", ""),
     config.Text("webhook_key", ""),
+    config.Text("record_folder", ""),
+    config.Number("record_bytes", 100000000, 1000000, 1000000000000, whole=True),
+    config.Number("record_before", 5, 0, 60),
+    config.Number("record_after", 10, 0, 600),
+    config.Number("collect_bytes", 0, 0, 1000000000, whole=True),
     config.Number("page_port", 2001, 0, 65535, whole=True),
     config.Number("live_port", 2002, 0, 65535, whole=True),
     config.Number("statistics_interval", 60, 1, 86400),
@@ -112,6 +120,17 @@ def usage():
     """The usage text."""
     lines = ["  --%-20s %s (%s)" % (field.name, field.expected, json.dumps(field.default)) for field in FIELDS]
     return USAGE + "\n".join(lines)
+
+
+def form():
+    """What each setting may be, as a list of dictionaries: for the page."""
+    return [
+        {
+            "name": field.name, "kind": type(field).__name__, "default": field.default, "expected": field.expected,
+            "low": getattr(field, "low", None), "high": getattr(field, "high", None),
+        }
+        for field in FIELDS
+    ]  # fmt: skip
 
 
 def packaged(name):
@@ -181,6 +200,27 @@ def doors_of(settings):
 def inside(settings):
     """Whether the source is the camera that the app runs in: its account, inputs and page are ours to use then."""
     return settings["source"].startswith(settings["camera"] + "/")
+
+
+def has_page(values):
+    """Whether the page is to be served."""
+    return bool(values["page_port"]) and inside(values)
+
+
+def has_upload(values):
+    """Whether there is somebody to tell."""
+    return bool(values["mqtt_host"] or values["webhook_url"])
+
+
+def has_record(values):
+    """Whether clips are to be kept."""
+    return bool(values["record_folder"])
+
+
+def refuse(error):
+    """Say why the app cannot run; returns the exit status."""
+    print("door_state: %s" % error, file=sys.stderr)
+    return 2
 
 
 def _at_most(settings, name, limit):

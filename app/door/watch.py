@@ -26,6 +26,8 @@ from vapix import Vapix
 HEARTBEAT_MS = 400
 # How often the camera is asked for its time zone, in seconds.
 TIME_ZONE_INTERVAL = 3600
+# Bytes of garbage after which it is collected: less than the heap has, so that its pages are not all touched.
+GARBAGE = 131072
 WHOLE = [0, 0, 1, 1]
 
 
@@ -139,6 +141,8 @@ class Watch:
     async def run(self):
         """Take frame after frame, and print a line for every change and every interval."""
         asyncio.create_task(self._watch_clock())
+        if os.getenv("SUPERVISED"):
+            asyncio.create_task(self._serve())
         if self._time_zone or self._camera:
             asyncio.create_task(self._follow_time_zone())
         for watched in self._doors:
@@ -175,6 +179,14 @@ class Watch:
                     self._tell_alarm(watched, None)
             self._history.passed({watched.name: watched.states.state for watched in self._doors}, seconds)
             self._began = time.ticks_us()
+
+    async def _serve(self):
+        """Do what other processes ask for, until the supervisor wants an end."""
+        from process_link import Link
+
+        commands = {name: getattr(self, name) for name in ("status", "history", "reference", "test", "reload")}
+        await Link(commands, statistics=self.statistics).run()
+        raise SystemExit
 
     def _look_at_view(self):
         """Now and then see whether the view is what it was; what cannot be seen is unknown."""
@@ -244,7 +256,7 @@ class Watch:
 
     def statistics(self):
         """What the supervisor is told with every sign of life."""
-        return {"heap": gc.mem_alloc(), "frames": self._frames}
+        return {"frames": self._frames}
 
     # Commands, as they come from other processes
 
@@ -283,6 +295,10 @@ class Watch:
             if own.output:
                 await own.output.test()
 
+    async def reload(self, arguments):
+        """Have the whole app started anew, with the settings that are in the file by now."""
+        asyncio.create_task(_end_with(configuration.RELOAD))
+
     def _totals(self):
         damaged = self._damaged + self._source.damaged
         return ("frames", self._frames), ("damaged", damaged), ("changes", self._changes)
@@ -309,7 +325,7 @@ class Watch:
         self._tell("source", ("state", state), *((("reason", reason),) if reason else ()))
 
     def _output_changed(self, state, reason):
-        self._tell("output", ("state", state), *((("reason", reason),) if reason else ()))
+        self._tell("output", ("output", "virtual_input"), ("state", state), *((("reason", reason),) if reason else ()))
 
     async def _watch_clock(self):
         while True:
@@ -350,14 +366,33 @@ class Watch:
         )  # fmt: skip
 
 
-def run(watch, path, values):
-    """Watch until the source ends or the process is told to end, and print the last line whatever happens."""
+def main(path, values):
+    """Watch until the source ends or the process is told to end; print the last line whatever happens.
+
+    Returns the exit status.
+    """
+    gc.threshold(GARBAGE)
+    try:
+        watch = Watch(values)
+    except (OSError, ValueError) as error:
+        return configuration.refuse(error)
     reason = "error"
     try:
         watch.started(path, values)
         asyncio.run(watch.run())
         reason = "end of source"
-    except SystemExit:
+    except SystemExit as error:
         reason = "terminated"
+        return error.args[0] if error.args else 0
     finally:
         watch.ended(reason)
+    return 0
+
+
+async def _end_with(status):
+    await asyncio.sleep_ms(HEARTBEAT_MS)  # the answer to the command goes out before
+    raise SystemExit(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*configuration.load(sys.argv[1:])))
