@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -81,7 +82,8 @@ class Running:
     def __init__(self, interpreter, *arguments, folder=None):
         """`folder` is the one to run it in, see `packaged`."""
         command = [*interpreter.command, *COMMAND, *map(str, arguments)]
-        variables = {"ASAN_OPTIONS": "detect_leaks=0", "INTERPRETER_RUNNER": " ".join(interpreter.command[:-1])}
+        runner = [shutil.which(part) or part for part in interpreter.command[:-1]]
+        variables = {"ASAN_OPTIONS": "detect_leaks=0", "INTERPRETER_RUNNER": " ".join(runner)}
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

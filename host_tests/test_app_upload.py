@@ -14,7 +14,7 @@ from broker import Broker
 from door_app import Running, brightness_model, packaged, picture
 
 DARK, BRIGHT = 40, 220
-SECONDS = 60
+SECONDS = 30
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class Upload:
         self._states = {name: ("waiting", "") for name in self._readers}
         self._doors = {}  # what each door's topic says
         self._view = {"state": "good"}
-        self._about = {"app": "door_state", "version": door.__version__, "mpycam": mpycam.version, "doors": self._names}
+        self._about: dict = {"app": "door_state", "version": door.__version__, "mpycam": mpycam.version, "doors": self._names}
         self._client = None
         self._root = ""
         self._answers = []
