@@ -12,6 +12,7 @@ from mpycam.errors import MpycamError
 # Heavy libraries are imported inside `run`, so that the help stays quick.
 COMMANDS = [
     "mpycam.camera.command",
+    "mpycam.collect",
     "mpycam.convert",
     "mpycam.demo",
     "mpycam.deploy",
