@@ -1,10 +1,21 @@
 """lib/config.py and lib/json_lines.py: what is refused, and in which words."""
 
 import datetime
+import errno
+import json
+import os
 import random
+import resource
+import signal
+import subprocess
+import sys
 
 import pytest
+from camera_packages import script_app
 from camera_python import evaluate, run
+from interpreters import ROOT
+from test_camera_applications import Client
+from virtual_camera import PASSWORD, USER, running_camera
 
 
 def edit_distance(a, b):
@@ -148,3 +159,190 @@ for milliseconds in cases():
     for value, text in zip(milliseconds, evaluate(interpreter, tmp_path, script, milliseconds), strict=True):
         moment = datetime.datetime.fromtimestamp(value // 1000, datetime.UTC)
         assert text == moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value % 1000:03d}Z"
+
+
+LISTS = """
+from config import *
+FIELDS = (
+    Text("source", "http://x/", help="where frames come from", parameter=True),
+    Password("password", "", parameter=True),
+    Number("fps", 5, 0.01, 1000, help="frames", unit="a second", parameter=True),
+    Number("count", 3, 1, 10, whole=True, parameter=True),
+    Flag("pace", False, parameter=True),
+    Choice("zone", "UTC", (("UTC", "Universal"), ("CET", "Central Europe"))),
+    Choice("size", "small", ("small", "large"), parameter=True),
+    Region("region", [0, 0, 1, 0.5], parameter=True),
+    Groups("doors", [], (Text("name", "door"), Number("threshold", 0.5, 0, 1)), most=2, parameter=True),
+)
+"""
+
+
+def test_groups(interpreter, tmp_path):
+    cases = [
+        ([{"name": "a", "threshold": 1}, {}], None),
+        ({}, "doors: need a list of at most 2 objects, have {}"),
+        ([{}, {}, {}], "doors: need a list of at most 2 objects, have [{}, {}, {}]"),
+        ([{}, 7], "doors[1]: need an object, have 7"),
+        ([{"threshold": 2}], "doors[0]: threshold: need a number from 0 to 1, have 2"),
+        ([{}, {"nmae": ""}], "doors[1]: unknown key 'nmae', did you mean 'name'?"),
+    ]
+    script = LISTS + """
+for doors in cases():
+    try:
+        print(json.dumps(check(FIELDS, {"doors": doors})["doors"]))
+    except ConfigError as error:
+        print(json.dumps(str(error)))
+"""
+    answers = evaluate(interpreter, tmp_path, script, [doors for doors, _ in cases])
+    assert answers == [text or doors for doors, text in cases]
+
+
+def test_form(interpreter, tmp_path):
+    (form,) = evaluate(interpreter, tmp_path, LISTS + "print(json.dumps(form(FIELDS)))", [])
+    by_name = {field["name"]: field for field in form}
+    assert [field["name"] for field in form][:3] == ["source", "password", "fps"]
+    assert by_name["fps"] == {
+        "name": "fps", "type": "number", "default": 5, "expected": "a number from 0.01 to 1000",
+        "help": "frames", "unit": "a second", "low": 0.01, "high": 1000, "whole": False,
+    }  # fmt: skip
+    assert by_name["password"]["type"] == "password"
+    assert by_name["zone"]["choices"] == [["UTC", "Universal"], ["CET", "Central Europe"]]
+    assert [field["name"] for field in by_name["doors"]["fields"]] == ["name", "threshold"]
+    assert by_name["doors"]["most"] == 2
+
+
+def test_command_line(interpreter, tmp_path):
+    cases = [
+        (["--fps", "7", "--source", "a b", "--config", "c.json"], {"fps": "7", "source": "a b", "config": "c.json"}),
+        (["--fps", "1", "--fps", "2"], {"fps": "2"}),
+        (["fps"], "need an option that begins with --, have 'fps'"),
+        (["--pfs", "1"], "unknown option 'pfs', did you mean 'fps'?"),
+        (["--fps"], "option --fps: need a value, have none"),
+    ]
+    script = LISTS + """
+for arguments in cases():
+    try:
+        print(json.dumps(options(FIELDS, arguments, ["config"])))
+    except ConfigError as error:
+        print(json.dumps(str(error)))
+print(json.dumps(usage(FIELDS)))
+"""
+    *answers, usage = evaluate(interpreter, tmp_path, script, [arguments for arguments, _ in cases])
+    assert answers == [expected for _, expected in cases]
+    assert usage.splitlines()[2] == "  --fps                  a number from 0.01 to 1000 (5)"
+
+
+def test_passwords_are_not_told(interpreter, tmp_path):
+    script = LISTS + """
+before = check(FIELDS, {"password": "secret", "source": "s"})
+told = concealed(FIELDS, before)
+print(json.dumps(told["password"]), json.dumps(told["source"]))
+told["source"] = HIDDEN
+print(json.dumps([restored(FIELDS, told, before)[name] for name in ("password", "source")]))
+print(json.dumps([restored(FIELDS, {"password": "new"}, before), concealed(FIELDS, {"password": ""})]))
+"""
+    printed = run(interpreter, script).splitlines()
+    assert printed == ['"******" "s"', '["secret", "******"]', '[{"password": "new"}, {"password": ""}]']
+
+
+def test_writing(interpreter, tmp_path):
+    """The file is whole at every moment, and its owner's alone."""
+    path = tmp_path / "settings.json"
+    script = """
+import config
+config.write(sys.argv[1], {"a": [1, "ü"]})
+assert config.read(sys.argv[1]) == {"a": [1, "ü"]}
+config.write(sys.argv[1], {"b": True})
+try:
+    config.write(sys.argv[1] + "/no/such", {})
+except OSError as error:
+    print(error.errno)
+"""
+    assert run(interpreter, script, path) == "20\n"
+    assert json.loads(path.read_text()) == {"b": True}
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_full_disk_leaves_the_old_file(host, tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text('{"old": 1}')
+    script = """
+import config
+try:
+    config.write(sys.argv[1], {"new": "x" * 5000})
+except OSError as error:
+    print(error.errno)
+"""
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    assert run(host, script, path, preexec_fn=small_files) == f"{errno.EFBIG}\n"
+    assert path.read_text() == '{"old": 1}'
+
+
+def test_documents_in_both_pythons(host):
+    """Packages are built by CPython, which writes the same from the same file."""
+    script = LISTS + """
+import config_documents
+print(json.dumps(config_documents.parameters(FIELDS)))
+print(config_documents.table(FIELDS))
+"""
+    printed = run(host, script)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", "import json\n" + script]
+    said = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+    # The order of an object's keys is MicroPython's own.
+    assert json.loads(said.splitlines()[0]) == json.loads(printed.splitlines()[0])
+    assert said.splitlines()[1:] == printed.splitlines()[1:]
+    assert json.loads(said.splitlines()[0]) == [
+        {"name": "source", "default": "http://x/", "type": "string"},
+        {"name": "fps", "default": "5", "type": "string"},
+        {"name": "count", "default": "3", "type": "int:min=1;max=10"},
+        {"name": "pace", "default": "no", "type": "bool:no,yes"},
+        {"name": "size", "default": "small", "type": "enum:small|small,large|large"},
+        {"name": "region", "default": "[0, 0, 1, 0.5]", "type": "string"},
+    ]
+    assert "| `fps` | `5` | a number from 0.01 to 1000 a second | frames |" in said.splitlines()
+
+
+CHANGES = LISTS + """
+from config_parameters import Parameters
+from vapix import Vapix
+async def main():
+    camera = Vapix("parameter_app", sys.argv[1], sys.argv[2], sys.argv[3])
+    for changed in cases_of(sys.argv[4]):
+        if changed:
+            await camera.set_parameters({"root.Parameter_app." + name: text for name, text in changed.items()})
+        # Anew each time: what was seen is in the file.
+        parameters = Parameters(camera, "parameter_app", FIELDS, "seen.json", lambda text: print(json.dumps(text)))
+        print(json.dumps(await parameters.changes()))
+        print(json.dumps(await parameters.changes()))
+asyncio.run(main())
+"""
+
+
+def test_parameters_of_the_camera(interpreter, tmp_path):
+    """An installer's changes are told once, also those made while the app did not run; wrong ones in words."""
+    steps = [
+        ({}, [{}]),
+        ({"fps": "7.5", "pace": "yes", "region": "[0,0,0.5,1]"}, [{"fps": 7.5, "pace": True, "region": [0, 0, 0.5, 1]}]),
+        ({"fps": "fast"}, ["fps: need a number from 0.01 to 1000, have fast", {}]),
+        ({"fps": "2000", "count": "4"}, ["fps: need a number from 0.01 to 1000, have 2000", {"count": 4}]),
+        ({"fps": "5"}, [{"fps": 5}]),
+    ]
+    listed = json.loads(run(interpreter, LISTS + """
+import config_documents
+print(json.dumps(config_documents.parameters(FIELDS)))
+"""))  # fmt: skip
+    with running_camera(tmp_path / "camera", "11.11", "host") as running:
+        package = script_app(name="parameter_app", configuration={"paramConfig": listed})
+        assert Client(running).upload(package) == "OK"
+        path = tmp_path / "cases.json"
+        path.write_text(json.dumps([changed for changed, _ in steps]))
+        script = CHANGES.replace("cases_of(sys.argv[4])", "json.load(open(sys.argv[4]))")
+        printed = run(interpreter, script, USER, PASSWORD, running.url("").rstrip("/"), path, cwd=tmp_path)
+    expected = [line for _, lines in steps for line in [*lines, {}]]
+    assert [json.loads(line) for line in printed.splitlines()] == expected

@@ -1,6 +1,21 @@
-"""A configuration file in JSON, each key checked, with errors that say what was expected."""
+"""What can be configured, from one list of fields: defaults, checks, files, command line, form.
+
+    FIELDS = (
+        Number("fps", 5, 0.01, 1000, help="frames a second of a file"),
+        Flag("pace", False, help="give a file's frames at that rate"),
+        Groups("doors", [], (Text("name", "door"), Region("region", [0, 0, 1, 1]))),
+    )
+    settings = check(FIELDS, read("settings.json"))
+
+lib/config_parameters.py keeps to the camera's parameters of the same names, and
+lib/config_documents.py writes the manifest's part and the documentation's table.
+"""
 
 import json
+import os
+
+# What is told instead of a password.
+HIDDEN = "******"
 
 
 class ConfigError(ValueError):
@@ -8,24 +23,37 @@ class ConfigError(ValueError):
 
 
 class Field:
-    """A key with its default. A subclass checks a value and describes what it expects."""
+    """A key with its default. A subclass checks a value and describes what it expects.
 
+    With `parameter` the app's manifest has a parameter of this name. A field
+    without a `parameter_type` cannot be one.
+    """
+
+    type = "any"
     expected = "anything"
+    parameter_type = ""
 
-    def __init__(self, name, default):
+    def __init__(self, name, default, help="", unit="", parameter=False):
         self.name = name
         self.default = default
+        self.help = help
+        self.unit = unit
+        self.parameter = parameter and self.parameter_type != ""
 
     def accepts(self, value):
         """Whether `value`, as it came out of JSON, is allowed."""
         return True
 
     def parse(self, text):
-        """The value of a text from the command line."""
+        """The value of a text from the command line or from a parameter, not yet checked."""
         try:
             return json.loads(text)
         except ValueError:
             raise ConfigError("%s: need %s, have %s" % (self.name, self.expected, text))
+
+    def text(self, value):
+        """What parse() makes into the value."""
+        return json.dumps(value)
 
     def check(self, value):
         """Return `value`, or raise ConfigError."""
@@ -33,12 +61,23 @@ class Field:
             raise ConfigError("%s: need %s, have %s" % (self.name, self.expected, json.dumps(value)))
         return value
 
+    def describe(self):
+        """What a form needs to know, as a dictionary for JSON."""
+        names = ("name", "type", "default", "expected", "help", "unit")
+        return {name: getattr(self, name) for name in names}
+
 
 class Number(Field):
     """A number from `low` to `high`, both included; with `whole` an integer."""
 
-    def __init__(self, name, default, low, high, whole=False):
-        super().__init__(name, default)
+    type = "number"
+    # There is no type for fractions.
+    parameter_type = "string"
+
+    def __init__(self, name, default, low, high, whole=False, **options):
+        if whole:
+            self.parameter_type = "int:min=%d;max=%d" % (low, high)
+        super().__init__(name, default, **options)
         self.low = low
         self.high = high
         self.whole = whole
@@ -49,21 +88,37 @@ class Number(Field):
         # In Python a bool is an int, in JSON it is not. A comparison with NaN is False.
         return isinstance(value, types) and not isinstance(value, bool) and self.low <= value <= self.high
 
+    def describe(self):
+        described = super().describe()
+        described.update({"low": self.low, "high": self.high, "whole": self.whole})
+        return described
+
 
 class Flag(Field):
-    """true or false."""
+    """true or false; as a parameter yes or no."""
 
+    type = "flag"
     expected = "true or false"
+    parameter_type = "bool:no,yes"
 
     def accepts(self, value):
         return isinstance(value, bool)
+
+    def parse(self, text):
+        return text == "yes" if text in ("yes", "no") else super().parse(text)
+
+    def text(self, value):
+        return "yes" if value else "no"
 
 
 class Text(Field):
     """A text, which may be empty only if its default is."""
 
-    def __init__(self, name, default):
-        super().__init__(name, default)
+    type = "text"
+    parameter_type = "string"
+
+    def __init__(self, name, default, **options):
+        super().__init__(name, default, **options)
         self.expected = "a text" if default == "" else "a text that is not empty"
 
     def accepts(self, value):
@@ -72,11 +127,43 @@ class Text(Field):
     def parse(self, text):
         return text
 
+    def text(self, value):
+        return value
+
+
+class Password(Text):
+    """A text that is not told to anybody. A camera does not tell it to its apps either, so it is no parameter."""
+
+    type = "password"
+    parameter_type = ""
+
+
+class Choice(Text):
+    """One of `choices`, a tuple of texts or of (text, label)."""
+
+    type = "choice"
+
+    def __init__(self, name, default, choices, **options):
+        self.choices = [(choice, choice) if isinstance(choice, str) else choice for choice in choices]
+        self.parameter_type = "enum:" + ",".join(["%s|%s" % choice for choice in self.choices])
+        super().__init__(name, default, **options)
+        self.expected = "one of " + ", ".join([choice for choice, _ in self.choices])
+
+    def accepts(self, value):
+        return value in [choice for choice, _ in self.choices]
+
+    def describe(self):
+        described = super().describe()
+        described["choices"] = self.choices
+        return described
+
 
 class Region(Field):
     """A part of a picture: [x, y, width, height] in fractions of its width and height."""
 
+    type = "region"
     expected = "[x, y, width, height] in fractions from 0 to 1 inside of the picture"
+    parameter_type = "string"
 
     def accepts(self, value):
         if not isinstance(value, list) or len(value) != 4:
@@ -87,6 +174,36 @@ class Region(Field):
         x, y, width, height = value
         # A hair more than 1 lets 0.7 + 0.3 through in any rounding.
         return width > 0 and height > 0 and x + width <= 1.000001 and y + height <= 1.000001
+
+
+class Groups(Field):
+    """A list of at most `most` objects, each with some of the keys of `fields`."""
+
+    type = "groups"
+
+    def __init__(self, name, default, fields, most=16, **options):
+        super().__init__(name, default, **options)
+        self.fields = fields
+        self.most = most
+        self.expected = "a list of at most %d objects" % most
+
+    def accepts(self, value):
+        return isinstance(value, list) and len(value) <= self.most
+
+    def check(self, value):
+        for place, group in enumerate(super().check(value)):
+            try:
+                if not isinstance(group, dict):
+                    raise ConfigError("need an object, have " + json.dumps(group))
+                check(self.fields, group)
+            except ConfigError as error:
+                raise ConfigError("%s[%d]: %s" % (self.name, place, error))
+        return value
+
+    def describe(self):
+        described = super().describe()
+        described.update({"fields": form(self.fields), "most": self.most})
+        return described
 
 
 def distance(a, b):
@@ -145,3 +262,56 @@ def read(path):
     except ValueError as error:
         raise ConfigError("%s: %s" % (path, error))
     return values
+
+
+def write(path, values):
+    """Write a JSON object to a file that only its owner may read; a power cut leaves the old or the new one."""
+    temporary = path + ".new"
+    with open(temporary, "w") as file:
+        os.system("chmod 600 '%s'" % temporary)
+        file.write(json.dumps(values))
+        file.flush()
+        # MicroPython's flush() does that, and there is no fsync().
+        if hasattr(os, "fsync"):
+            os.fsync(file.fileno())
+    os.rename(temporary, path)
+
+
+def concealed(fields, values):
+    """The values with HIDDEN in the place of passwords."""
+    secret = [field.name for field in fields if isinstance(field, Password)]
+    return {name: HIDDEN if value and name in secret else value for name, value in values.items()}
+
+
+def restored(fields, values, before):
+    """The values with passwords from `before` in the place of HIDDEN."""
+    secret = [field.name for field in fields if isinstance(field, Password)]
+    return {name: before[name] if value == HIDDEN and name in secret else value for name, value in values.items()}
+
+
+def form(fields):
+    """What a page needs for a form, as a list for JSON."""
+    return [field.describe() for field in fields]
+
+
+def options(fields, arguments, more=()):
+    """The command line `--name value ...` as {name: text}, with the names of the fields and `more`."""
+    names = [field.name for field in fields] + list(more)
+    found = {}
+    arguments = list(arguments)
+    while arguments:
+        option = arguments.pop(0)
+        name = option[2:].replace("-", "_")
+        if not option.startswith("--"):
+            raise ConfigError("need an option that begins with --, have '%s'" % option)
+        if name not in names:
+            raise unknown("option", name, names)
+        if not arguments:
+            raise ConfigError("option --%s: need a value, have none" % name)
+        found[name] = arguments.pop(0)
+    return found
+
+
+def usage(fields):
+    """The lines of a usage text."""
+    return "\n".join(["  --%-20s %s (%s)" % (field.name, field.expected, json.dumps(field.default)) for field in fields])
