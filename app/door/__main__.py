@@ -28,6 +28,9 @@ def supervise(arguments, values):
     children = [child("watch", "4M", final=(0, RELOAD) if settings.has_page(values) else (0, 2, RELOAD))]
     if settings.has_upload(values):
         children.append(child("upload", "1M", events=("source", "statistics", "processes"), keep=kept, last=True))
+    if settings.has_record(values):
+        heap = "%dK" % ((values["record_memory"] + values["frame_limit"] >> 10) + 1024)
+        children.append(child("record", heap, events=("door", "alarm")))
     return Supervisor(children, ALIASES).main()
 
 
@@ -42,7 +45,7 @@ def main(arguments):
             return 0
         except (OSError, ValueError) as error:
             return settings.refuse(error)
-        if not settings.has_upload(values):
+        if not (settings.has_upload(values) or settings.has_record(values)):
             # For watching alone one process does.
             from door import watch
 

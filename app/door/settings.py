@@ -93,6 +93,7 @@ FIELDS = (
     config.Number("record_bytes", 100000000, 1000000, 1000000000000, whole=True),
     config.Number("record_before", 5, 0, 60),
     config.Number("record_after", 10, 0, 600),
+    config.Number("record_memory", 2097152, 65536, 67108864, whole=True),
     config.Number("collect_bytes", 0, 0, 1000000000, whole=True),
     config.Number("page_port", 2001, 0, 65535, whole=True),
     config.Number("live_port", 2002, 0, 65535, whole=True),
