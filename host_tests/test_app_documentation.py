@@ -83,3 +83,22 @@ def test_refusals_are_as_shown(host, tmp_path, config):
     result = host.start(["-m", "door", "--config", tmp_path / "c.json"], env=environment())
     assert result.returncode == 2
     assert "    " + result.stderr in TEXT
+
+
+def test_commands_and_topics_are_named(host):
+    printed = run(host, """
+import binascii
+from door import upload, watch
+print(json.dumps([sorted(watch.COMMANDS), sorted(upload.COMMANDS), list(upload.KEPT)]))
+""")  # fmt: skip
+    commands, by_mqtt, kept = json.loads(printed)
+    main = (ROOT / "app/door/__main__.py").read_text()
+    aliases = re.findall(r'^    "(\w+)": \(', main, re.M)
+    rows = {name for row in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", TEXT, re.M) for name in re.findall(r"\w+", row)}
+    assert {*by_mqtt, *aliases, "start", "stop", "restart"} <= rows
+    assert set(commands) <= {*by_mqtt, "streaming"}
+    topics = set(re.findall(r'self\._publish\("/(\w+)', (ROOT / "app/door/upload.py").read_text()))
+    topics |= set(re.search(r'events=\(([^)]*)\)', main)[1].replace('"', "").split(", "))
+    for topic in topics | {"event", "command", "answer"}:
+        assert f"`P/{topic}" in TEXT, topic
+    assert kept == ["door", "alarm", "view"]

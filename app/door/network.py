@@ -45,6 +45,11 @@ class Pictures:
         self._header = ujpeg.info(frame, length=False)
         self._done.clear()
 
+    @property
+    def size(self):
+        """(width, height) of the whole frame."""
+        return self._header.width, self._header.height
+
     def get(self, region, size):
         """The part `region`, [x, y, width, height] in fractions, as an array of `size`; the next frame writes over it."""
         key = tuple(region) + size

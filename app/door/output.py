@@ -23,6 +23,12 @@ class VirtualInput:
         self._wanted = active
         self._changed.set()
 
+    async def test(self):
+        """Be the other way for a second; raises what the camera's refusal does."""
+        await self._camera.virtual_input(self._port, not self._wanted)
+        await asyncio.sleep(1)
+        await self._camera.virtual_input(self._port, bool(self._wanted))
+
     async def run(self):
         """Send what changed, for as long as the app runs."""
         lost = False

@@ -218,6 +218,11 @@ def has_record(values):
     return bool(values["record_folder"])
 
 
+def has_live(values):
+    """Whether somebody may want the frames: the page, or the recorder."""
+    return bool(values["live_port"]) and (inside(values) or has_record(values))
+
+
 def refuse(error):
     """Say why the app cannot run; returns the exit status."""
     print("door_state: %s" % error, file=sys.stderr)

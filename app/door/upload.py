@@ -30,7 +30,8 @@ IDENTITY = (("model", "ProdNbr"), ("serial", "SerialNumber"), ("firmware", "Vers
 # Bytes of garbage after which it is collected.
 GARBAGE = 32768
 # Commands over MQTT: the process that each is for. Others are the supervisor's.
-COMMANDS = {name: ("watch", name) for name in ("status", "history", "reference", "reload")}
+COMMANDS = {name: ("watch", name) for name in ("status", "history", "reference", "reload", "clear")}
+COMMANDS["test"] = ("watch", "test")
 COMMANDS["processes"] = ("supervisor", "status")
 # So many answers are kept, in case that a command comes twice.
 ANSWERS = 8
@@ -223,9 +224,10 @@ class Upload:
                     break  # came twice: it is done only once
             else:
                 self._answers = self._answers[1 - ANSWERS :]
-                if command == "test":
+                if command == "test" and arguments.get("output") != "virtual_input":
                     answer = await self.test(arguments)
                 else:
+                    # The camera's own inputs are door.watch's.
                     to, name = COMMANDS.get(command, ("supervisor", command))
                     answer = await self._link.command(to, name, **arguments)
                 answer = dict(answer or {}, ok=True)

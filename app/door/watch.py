@@ -29,6 +29,7 @@ TIME_ZONE_INTERVAL = 3600
 # Bytes of garbage after which it is collected: less than the heap has, so that its pages are not all touched.
 GARBAGE = 131072
 WHOLE = [0, 0, 1, 1]
+COMMANDS = ("status", "history", "reference", "test", "reload", "streaming", "clear")
 
 
 class Stages:
@@ -84,6 +85,13 @@ class Door:
         return moment is not None and self.states.update(self.probability, moment, self.ajar)
 
     @property
+    def reading(self):
+        """What the last frame looked most like, and how probable that is."""
+        known = ((self.probability, OPEN), (self.ajar, AJAR), (1 - self.probability - self.ajar, CLOSED))
+        probability, name = max(known)
+        return name, probability
+
+    @property
     def confidence(self):
         """The probability of the state in the last frame."""
         state = self.states.state
@@ -125,6 +133,7 @@ class Watch:
         kept = configuration.localdata if self._source.live else lambda name: None
         self._history = History(kept("history.json"))
         self._view = View(kept("reference.jpg"), values["view_interval"])
+        self._live_port = configuration.has_live(values) and values["live_port"]
         self._time_zone = values["time_zone"]
         self._every_frame = values["every_frame"]
         self._statistics_ms = int(values["statistics_interval"] * 1000)
@@ -136,13 +145,20 @@ class Watch:
         self._frames = 0
         self._damaged = 0
         self._changes = 0
-        self._full = False
+        self._live = None
+        self._collector = None
+        if values["collect_bytes"] and self._source.live and configuration.localdata("collect"):
+            from collect import Collector
+
+            self._collector = Collector(configuration.localdata("collect"), values["collect_bytes"])
 
     async def run(self):
         """Take frame after frame, and print a line for every change and every interval."""
         asyncio.create_task(self._watch_clock())
         if os.getenv("SUPERVISED"):
             asyncio.create_task(self._serve())
+            if self._live_port:
+                await self._start_live()
         if self._time_zone or self._camera:
             asyncio.create_task(self._follow_time_zone())
         for watched in self._doors:
@@ -177,14 +193,32 @@ class Watch:
                     self._changed(watched, ("confidence", watched.confidence))
                 if watched.alarms.passed(seconds):
                     self._tell_alarm(watched, None)
+            if self._collector and moment is not None:
+                for watched in self._doors:
+                    reading, probability = watched.reading
+                    self._collector.add(watched.name, frame, watched.picture, reading, probability, seconds)
+            if self._live:
+                doors = [
+                    (watched.name, watched.region, watched.states.state, watched.probability) for watched in self._doors
+                ]
+                self._live.put(frame, seconds, self._pictures.size, doors)
             self._history.passed({watched.name: watched.states.state for watched in self._doors}, seconds)
             self._began = time.ticks_us()
+
+    async def _start_live(self):
+        from door.live import Live
+
+        self._live = Live()
+        try:
+            await self._live.start(self._live_port)
+        except OSError as error:
+            print("door_state: live pictures: %s" % error, file=sys.stderr)
 
     async def _serve(self):
         """Do what other processes ask for, until the supervisor wants an end."""
         from process_link import Link
 
-        commands = {name: getattr(self, name) for name in ("status", "history", "reference", "test", "reload")}
+        commands = {name: getattr(self, name) for name in COMMANDS}
         await Link(commands, statistics=self.statistics).run()
         raise SystemExit
 
@@ -288,12 +322,23 @@ class Watch:
         self._view.forget()
 
     async def test(self, arguments):
-        """Switch the virtual input of each door on for a second; the states follow again."""
-        if not self._camera:
-            raise ValueError("need a source in this camera, have another one")
-        for own in self._doors:
-            if own.output:
-                await own.output.test()
+        """Switch the virtual input of each door the other way for a second."""
+        outputs = [watched.output for watched in self._doors if watched.output]
+        if not outputs:
+            raise ValueError("need a door with a virtual input of this camera, have none")
+        for output in outputs:
+            await output.test()
+
+    async def clear(self, arguments):
+        """Remove the collected frames up to the name {"until": NAME}."""
+        if self._collector:
+            self._collector.clear(arguments["until"])
+
+    async def streaming(self, arguments):
+        """Let viewers look at the live pictures, or not: {"on": true or false}."""
+        if not self._live:
+            raise ValueError("need live pictures, have no port for them")
+        self._live.switch(bool(arguments["on"]))
 
     async def reload(self, arguments):
         """Have the whole app started anew, with the settings that are in the file by now."""
