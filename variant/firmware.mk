@@ -61,6 +61,12 @@ ifdef TARGET
 MUSL := $(abspath $(BUILD)/musl)
 TARGET_CC := $(MUSL)/bin/musl-gcc
 TARGET_CFLAGS += $(CAMERA_CFLAGS)
+# -Os leaves passes on that make code larger: copies of loops' conditions before
+# them and of jumps' targets, small functions put into several others. All but the
+# objects that set FAST do without; what -Wall tells without them is in part untrue.
+export SMALLER_CFLAGS := -fno-tree-ch -fno-tree-pre -fno-tree-loop-im -fno-tree-scev-cprop -fno-tree-dominator-opts \
+	-fno-move-loop-invariants -fno-inline-small-functions -fno-thread-jumps -fno-caller-saves -fno-if-conversion \
+	-Wno-maybe-uninitialized
 TARGET_LDFLAGS := $(CAMERA_LDFLAGS)
 UNIX_FLAGS := CROSS_COMPILE=$(TARGET)- CC=$(TARGET_CC)
 TOOLCHAIN := $(TARGET_CC)
@@ -112,6 +118,6 @@ $(MUSL)/bin/musl-gcc: variant/firmware.mk | $(SOURCES)/musl
 	mkdir -p $(BUILD)/musl-build
 	cd $(BUILD)/musl-build && $(abspath $(SOURCES)/musl)/configure --prefix=$(MUSL) --target=$(TARGET) \
 		--disable-shared --enable-wrapper=gcc CC=$(TARGET)-gcc \
-		CFLAGS="-Os $(TARGET_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
+		CFLAGS="-Os $(TARGET_CFLAGS) $(SMALLER_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
 	$(MAKE_QUICKLY) -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
 endif

@@ -17,6 +17,8 @@ MICROPY_VFS_LFS2 = 0
 # What tells of compilers is of no use in a camera.
 STRIPFLAGS_EXTRA += --remove-section=.comment --remove-section=.ARM.attributes
 
+CFLAGS += $(if $(FAST),,$(SMALLER_CFLAGS))
+
 # See thread.c, fprintf.c, strerror.c and raw_repl.c.
 LDFLAGS += -Wl,--wrap=mp_thread_create -Wl,--wrap=mp_thread_deinit -Wl,--wrap=fprintf -Wl,--wrap=strerror
 LDFLAGS += -Wl,--wrap=readline -Wl,--wrap=mp_hal_set_interrupt_char

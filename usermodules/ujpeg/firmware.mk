@@ -80,7 +80,7 @@ $(LIBJPEG_FAST:%=$(LIBJPEG)/%.o): LIBJPEG_OPTIMISE := -O2
 
 $(LIBJPEG)/%.o: $(LIBJPEG)/source/jmorecfg.h $(wildcard $(LIBJPEG_CONFIG)/*.h) | $(TOOLCHAIN)
 	@mkdir -p $(@D)
-	$(LIBJPEG_CC) $(or $(LIBJPEG_OPTIMISE),-Os) $(LIBJPEG_CFLAGS) -c $(LIBJPEG)/source/$*.c -o $@
+	$(LIBJPEG_CC) $(or $(LIBJPEG_OPTIMISE),-Os $(SMALLER_CFLAGS)) $(LIBJPEG_CFLAGS) -c $(LIBJPEG)/source/$*.c -o $@
 
 $(LIBJPEG_ASSEMBLY:%=$(LIBJPEG)/simd/x86_64/%.o): $(LIBJPEG)/simd/x86_64/%.o: $(LIBJPEG)/source/jmorecfg.h
 	@mkdir -p $(@D)

@@ -29,3 +29,4 @@ $(BUILD)/$(PROG): $(UJPEG_LIBJPEG)/libjpeg.a
 # runs that they do not.
 $(BUILD)/ujpeg/planes.o: CFLAGS += $(if $(DEBUG),,-O3)
 $(BUILD)/ujpeg/area_resize.o $(BUILD)/ujpeg/encode_block.o $(BUILD)/ujpeg/encode_samples.o: CFLAGS += $(if $(DEBUG),,-O2)
+$(addprefix $(BUILD)/ujpeg/,planes.o area_resize.o encode_block.o encode_samples.o): FAST := 1

@@ -87,6 +87,8 @@ $(addprefix $(ULAB_OBJECTS)/kernels_, f32.o f64.o): CFLAGS += -O2 -ftree-vectori
 $(ULAB_OBJECTS)/kernels_f32.o: CFLAGS += -funsafe-math-optimizations -fsigned-zeros -fno-associative-math \
 	-fno-reciprocal-math
 $(addprefix $(ULAB_OBJECTS)/, convolve.o fft.o gather.o product.o scan.o search.o selection.o sorting.o): CFLAGS += -O2
+$(addprefix $(ULAB_OBJECTS)/, convert.o elementwise.o kernels.o reduce.o kernels_f32.o kernels_f64.o convolve.o fft.o \
+	gather.o product.o scan.o search.o selection.o sorting.o): FAST := 1
 # Where the compiler's copies of small functions gain no instruction.
 $(addprefix $(ULAB_OBJECTS)/, fft.o reduce.o): CFLAGS += -fno-inline-small-functions
 endif

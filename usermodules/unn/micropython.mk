@@ -18,6 +18,7 @@ SRC_USERMOD_LIB_C += $(addprefix $(UNN_DIR)/, \
 # would use up those that hold sums.
 $(BUILD)/unn/unn_%.o: CFLAGS += -ffp-contract=off
 $(BUILD)/unn/unn_int8.o $(BUILD)/unn/unn_float32.o: CFLAGS += -O2 -fno-schedule-insns $(UNN_SIMD_CFLAGS)
+$(BUILD)/unn/unn_int8.o $(BUILD)/unn/unn_float32.o: FAST := 1
 
 # The oldest x86-64 that a host may be.
 ifeq ($(CROSS_COMPILE),)
