@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 class Complete(Exception):
-    """A stream was asked for by HEAD: its head was all."""
+    """It was asked for by HEAD: the head was all."""
 
 
 class Request:
@@ -102,9 +102,9 @@ class Request:
         if body and self.method != "HEAD":
             await self.send(body)
 
-    async def begin(self, kind, fields=()):
-        """Begin a stream, which ends when the handler returns."""
-        await self._begin(200, kind, fields, None)
+    async def begin(self, kind, fields=(), length=None):
+        """Begin an answer of `length` bytes, or a stream, which ends when the handler returns."""
+        await self._begin(200, kind, fields, length)
         if self.method == "HEAD":
             raise Complete()
 

@@ -43,6 +43,8 @@ class Web:
         self._log: list[str] = []
         self._pages = []
         self._live = HttpClient(timeout=5)
+        # One change at a time.
+        self._changing = asyncio.Lock()
 
     async def run(self):
         """Serve until the supervisor wants this process to end. Raises OSError for a port that is taken."""
@@ -77,7 +79,11 @@ class Web:
         if not reading and not request.value("x-requested-with"):
             raise Refused(403, "need the field X-Requested-With, have none")
         try:
-            told = await action(request, rest)
+            if reading:
+                told = await action(request, rest)
+            else:
+                async with self._changing:
+                    told = await action(request, rest)
         except CommandError as error:
             raise Refused(502, str(error))
         except asyncio.TimeoutError:
@@ -90,11 +96,11 @@ class Web:
     async def _file(self, request):
         """The page itself, where no camera serves it."""
         name = request.path.rpartition("/")[2] or "index.html"
-        try:
-            with open(configuration.packaged("html/" + name), "rb") as file:
-                await request.answer(200, file.read(), KINDS.get(name.rpartition(".")[2], "text/plain"))
-        except OSError:
+        folder = configuration.packaged("html")
+        if not configuration.exists(folder) or name not in os.listdir(folder):
             raise Refused(404, "need a file of the page, have " + name)
+        with open(folder + "/" + name, "rb") as file:
+            await request.answer(200, file.read(), KINDS.get(name.rpartition(".")[2], "text/plain"))
 
     # What is asked
 
@@ -146,7 +152,7 @@ class Web:
             "own": shown(config.read(self._path)),
             "values": shown(self._values),
             "doors": configuration.doors_of(self._values),
-            "fields": configuration.form(),
+            "fields": form(),
         }
 
     async def get_model(self, request, place):
@@ -167,6 +173,29 @@ class Web:
             200, body, JSON, FRESH + ('Content-Disposition: attachment; filename="door_state_backup.json"',)
         )  # fmt: skip
 
+    async def get_collect(self, request, name):
+        """The list of the pictures that were kept for training, or one of them."""
+        if name and not (name.endswith(".jpg") and name[:-4].isdigit()):
+            raise Refused(404, "need a number with .jpg behind it, have " + name)
+        await self._send(request, "collect/" + (name or "index.csv"), "image/jpeg" if name else "text/csv")
+
+    async def _send(self, request, name, kind):
+        """Answer with a file in localdata."""
+        try:
+            path = self._folder() + name
+            size = os.stat(path)[6]
+            file = open(path, "rb")
+        except OSError:
+            raise Refused(404, "there is no " + name)
+        with file:
+            await request.begin(kind, FRESH, size)
+            view = memoryview(bytearray(8192))
+            while True:
+                count = file.readinto(view)
+                if not count:
+                    break
+                await request.send(view[:count])
+
     # What is changed
 
     async def set_settings(self, request, _):
@@ -182,9 +211,13 @@ class Web:
         to = "watch" if output == "virtual_input" else "upload"
         return await self._link.command(to, "test", timeout=15, output=output)
 
+    async def set_collect(self, request, action):
+        """Let pictures go that have been fetched."""
+        return await self._link.command("watch", action, **parsed(await request.read(SETTINGS_BYTES)))
+
     async def set_model(self, request, place):
         """Take a model for a door, checked before any other is given up."""
-        door = self._door(place)
+        self._door(place)
         folder = self._folder()
         new = folder + "model.new"
         digest = hashlib.sha256()
@@ -207,39 +240,40 @@ class Web:
             # A name of its own: the file of a model that is in use must not change.
             path = folder + "model-" + binascii.hexlify(digest.digest()[:4]).decode() + ".unn"
             os.rename(new, path)
-        except BaseException:
-            os.unlink(new)
-            raise
-        own = config.read(self._path)
-        place = int(place)
-        if own.get("doors"):
-            own["doors"][place]["model"] = path
-        else:
-            own["model"] = path
-        await self._change(own)
-        told["door"] = door["name"]
+            own = config.read(self._path)
+            doors_in(own)[int(place) + 1 if own.get("doors") else 0]["model"] = path
+            await self._change(own)
+        finally:
+            self._sweep()
+        told["file"] = path.rpartition("/")[2]
         return told
 
     async def set_import(self, request, _):
         """Take a file that export made."""
         told = parsed(await request.read(EXPORT_BYTES))
-        own = told.get("settings")
-        if told.get("door_state") != 1 or not isinstance(own, dict):
-            raise ValueError("need a file that was exported here")
         folder = self._folder()
-        for name, text in told.get("models", {}).items():
-            data = binascii.a2b_base64(text)
-            unn.info(data)
-            name = name.rpartition("/")[2]
-            if not name.endswith(".unn"):
-                raise ValueError("need the name of a model, have " + name)
-            with open(folder + name, "wb") as file:
-                file.write(data)
-        # The models are in this camera's folder, wherever they were.
-        for door in [own] + own.get("doors", []):
-            if door.get("model"):
-                door["model"] = folder + door["model"].rpartition("/")[2]
-        await self._change(own)
+        try:
+            if told["door_state"] != 1:
+                raise ValueError("need a backup of version 1, have %s" % told["door_state"])
+            own = told["settings"]
+            for name, text in told["models"].items():
+                data = binascii.a2b_base64(text)
+                unn.info(data)
+                if "/" in name or not name.startswith("model-") or not name.endswith(".unn"):
+                    raise ValueError("need the name of a model, have " + name)
+                with open(folder + "model.new", "wb") as file:
+                    file.write(data)
+                    file.flush()
+                os.rename(folder + "model.new", folder + name)
+            # The models are in this camera's folder, wherever they were.
+            for door in doors_in(own):
+                if door.get("model"):
+                    door["model"] = folder + door["model"].rpartition("/")[2]
+            await self._change(own)
+        except (KeyError, TypeError, AttributeError):
+            raise ValueError("need a file that was exported here, have another one")
+        finally:
+            self._sweep()
 
     def _door(self, place):
         doors = configuration.doors_of(self._values)
@@ -260,23 +294,32 @@ class Web:
         values = configuration.check(own)
         for door in configuration.doors_of(values):
             if door["model"]:
-                DoorNetwork(door["model"])
+                try:
+                    DoorNetwork(door["model"])
+                except OSError as error:
+                    raise ValueError("%s: cannot be read, %s" % (door["model"], error))
         path = self._folder() + "door_state.json"
         with open(path + ".new", "w") as file:
             json.dump(own, file)
             file.flush()
         os.rename(path + ".new", path)
         self._path = path
-        used = models_of(own)
-        for path in models_of(before):
-            if path not in used and path.startswith(self._folder()):
-                os.unlink(path)
+        self._sweep()
         self._values = values
         for name in ("watch", "upload", "record"):
             try:
                 await self._link.command("supervisor", "restart", process=name)
             except CommandError:
                 pass  # one that does not run
+
+
+    def _sweep(self):
+        """Remove the models that are not in use."""
+        folder = self._folder()
+        used = models_of(config.read(self._path))
+        for name in os.listdir(folder):
+            if name.startswith("model") and folder + name not in used:
+                os.unlink(folder + name)
 
 
 class Page:
@@ -304,13 +347,22 @@ class Page:
 
 def parsed(body):
     """The JSON object in a body; raises ValueError for anything else."""
-    try:
-        value = json.loads(body)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise ValueError("need a JSON object, have something else")
-    return value
+    body = body.strip()
+    # The interpreter's parser would take an object without its end.
+    if not body.startswith(b"{") or not body.endswith(b"}"):
+        raise ValueError("need a JSON object from { to }")
+    return json.loads(body)
+
+
+def form():
+    """The settings for the page: name, what is expected, limits of numbers, and whether each door has its own."""
+    fields = []
+    for field in configuration.FIELDS:
+        told = {"name": field.name, "expected": field.expected, "door": field in configuration.DOOR}
+        if isinstance(field, config.Number):
+            told["min"], told["max"] = field.low, field.high
+        fields.append(told)
+    return fields
 
 
 def shown(values):
@@ -318,9 +370,14 @@ def shown(values):
     return {name: HIDDEN if secret(name) and value else value for name, value in values.items()}
 
 
+def doors_in(own):
+    """The parts of a configuration that may name a model."""
+    return [own] + own.get("doors", [])
+
+
 def models_of(own):
     """The paths of the models that a configuration names."""
-    return {door["model"] for door in [own] + own.get("doors", []) if door.get("model")}
+    return {door["model"] for door in doors_in(own) if door.get("model")}
 
 
 def card(path):
