@@ -16,7 +16,7 @@ from mpycam.unn_file import Layer, Network, Tensor, write
 
 @pytest.fixture
 def web(interpreter, tmp_path):
-    with door_web(interpreter, tmp_path) as running, running.client() as running.http:
+    with door_web(interpreter, tmp_path) as running:
         yield running
 
 
@@ -76,18 +76,15 @@ def test_settings_are_checked_written_and_used(web):
     assert fields["open_threshold"]["door"] and not fields["source"]["door"]
     assert (fields["mqtt_port"]["min"], fields["mqtt_port"]["max"]) == (1, 65535)
     own = {"mqtt_host": "b", "mqtt_password": "secret", "doors": [{"name": "a"}, {"name": "b", "region": [0, 0, 0.5, 1]}]}
-    assert web.http.put("settings", json=own).json() == {}
+    assert web.change("PUT", "settings", json=own).json() == {}
     assert web.configuration() == own
-    assert [command for command in web.commands if command[1] == "restart"] == [
-        ("supervisor", "restart", {"process": name}) for name in ("watch", "upload", "record")
-    ]
     after = web.http.get("settings").json()
     assert [door["name"] for door in after["doors"]] == ["a", "b"]
     assert (after["own"]["mqtt_password"], after["values"]["mqtt_password"], after["values"]["password"]) == ("***", "***", "")
     # A secret that comes back as it was shown stays; another one is taken.
-    web.http.put("settings", json={**after["own"], "mqtt_user": "u"})
+    web.change("PUT", "settings", json={**after["own"], "mqtt_user": "u"})
     assert web.configuration() == {**own, "mqtt_user": "u"}
-    web.http.put("settings", json={**own, "mqtt_password": "other"})
+    web.change("PUT", "settings", json={**own, "mqtt_password": "other"})
     assert web.configuration()["mqtt_password"] == "other"
     kept = web.configuration()
     for wrong, text in (
@@ -103,7 +100,7 @@ def test_settings_are_checked_written_and_used(web):
     for body in (b"", b"[]", b"{", b"\xff\xff", b"null"):
         assert web.http.put("settings", content=body).status_code == 400
     assert web.http.put("settings", content=b" " * 70000).status_code == 413
-    assert web.configuration() == kept
+    assert web.configuration() == kept and web.restarts == 3
     assert {path.name for path in (web.folder / "localdata").iterdir()} == {"door_state.json"}
 
 
@@ -138,12 +135,11 @@ def test_models(web, tmp_path):
     assert card["file"] == "door.unn" and sorted(card["labels"]) == ["closed", "open"]
     assert card["bytes"] == (ROOT / "app/door.unn").stat().st_size and card["multiply_adds"] > 1000
     model = brightness_model(tmp_path / "model.unn").read_bytes()
-    told = web.http.post("model/0", content=model).json()
+    told = web.change("POST", "model/0", content=model).json()
     assert told["inputs"] == [[12, 16]] and told["bytes"] == len(model)
     path = web.configuration()["model"]
-    assert open(path, "rb").read() == model and path.startswith(str(web.folder))
+    assert path.startswith("localdata/") and (web.folder / path).read_bytes() == model
     assert web.http.get("model/0").json()["file"] == path.rpartition("/")[2]
-    assert web.commands[-3] == ("supervisor", "restart", {"process": "watch"})
     # What is no model, or none for doors, changes nothing.
     kept = web.configuration()
     for bad in (b"", b"nonsense", model[:-1], bytes(100000), other_model(tmp_path / "other.unn").read_bytes()):
@@ -156,14 +152,14 @@ def test_models(web, tmp_path):
     assert sorted(each.name for each in (web.folder / "localdata").iterdir()) == ["door_state.json", path.rpartition("/")[2]]
     # The one that is not used any more goes.
     second = brightness_model(tmp_path / "second.unn", labels=("open", "closed")).read_bytes()
-    web.http.post("model/0", content=second)
-    assert sorted(web.folder.glob("localdata/*.unn")) == [web.folder / "localdata" / web.configuration()["model"].rpartition("/")[2]]
+    web.change("POST", "model/0", content=second)
+    assert sorted(web.folder.glob("localdata/*.unn")) == [web.folder / web.configuration()["model"]]
 
 
 def test_a_backup_is_brought_back(web, tmp_path):
     model = brightness_model(tmp_path / "model.unn").read_bytes()
-    web.http.put("settings", json={"doors": [{"name": "a"}, {"name": "b"}], "webhook_key": "secret"})
-    web.http.post("model/1", content=model)
+    web.change("PUT", "settings", json={"doors": [{"name": "a"}, {"name": "b"}], "webhook_key": "secret"})
+    web.change("POST", "model/1", content=model)
     kept = web.configuration()
     assert "model" not in kept["doors"][0] and kept["doors"][1]["model"]
     answer = web.http.get("export")
@@ -171,11 +167,11 @@ def test_a_backup_is_brought_back(web, tmp_path):
     backup = answer.json()
     assert "secret" not in answer.text
     assert base64.b64decode(backup["models"][kept["doors"][1]["model"].rpartition("/")[2]]) == model
-    web.http.put("settings", json={"fps": 7, "webhook_key": "secret"})
+    web.change("PUT", "settings", json={"fps": 7, "webhook_key": "secret"})
     assert not list(web.folder.glob("localdata/*.unn"))
-    assert web.http.post("import", content=answer.content).status_code == 200
+    web.change("POST", "import", content=answer.content)
     assert web.configuration() == kept
-    assert open(kept["doors"][1]["model"], "rb").read() == model
+    assert (web.folder / kept["doors"][1]["model"]).read_bytes() == model
     for name, bad in (
         ("another file", {"door": 1}), ("another version", {**backup, "door_state": 2}),
         ("a wrong setting", {**backup, "settings": {"fps": -1}}),

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 import os
+import sys
 
 import config
 import unn
@@ -22,6 +23,8 @@ MODEL_BYTES, SETTINGS_BYTES, EXPORT_BYTES = 1048576, 65536, 262144
 LOG_BYTES, WAITING = 16384, 32
 # Seconds: a page that is gone is noticed when something is sent to it.
 SIGN_OF_LIFE = 15
+# The answer to a change goes out before the app begins anew.
+ANSWER_MS = 300
 # What stands for a secret that is set; a page that sends it back leaves the secret as it is.
 HIDDEN = "***"
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -45,14 +48,24 @@ class Web:
         self._live = HttpClient(timeout=5)
         # One change at a time.
         self._changing = asyncio.Lock()
+        self._serving = None
 
     async def run(self):
-        """Serve until the supervisor wants this process to end. Raises OSError for a port that is taken."""
+        """Serve until the supervisor wants this process to end; returns the exit status: RELOAD with new settings.
+
+        Raises OSError for a port that is taken.
+        """
         await HttpServer(self.answer).start("127.0.0.1", self._values["page_port"])
         path = os.getenv("FCGI_SOCKET_NAME")
         if path:
             await FastCgiServer(self.answer).start(path)
-        await self._link.run()
+        self._serving = asyncio.create_task(self._link.run())
+        try:
+            await self._serving
+        except asyncio.CancelledError:
+            await asyncio.sleep_ms(ANSWER_MS)
+            return configuration.RELOAD
+        return 0
 
     async def _take(self, event):
         line = json.dumps(event)
@@ -286,7 +299,7 @@ class Web:
         return (configuration.localdata("door_state.json") or self._path).rpartition("/")[0] + "/"
 
     async def _change(self, own):
-        """Write a configuration if it is right, and let the others begin anew with it."""
+        """Write a configuration if it is right, and have the app begin anew with it."""
         before = config.read(self._path)
         for name in own:
             if secret(name) and own[name] == HIDDEN:
@@ -306,11 +319,7 @@ class Web:
         self._path = path
         self._sweep()
         self._values = values
-        for name in ("watch", "upload", "record"):
-            try:
-                await self._link.command("supervisor", "restart", process=name)
-            except CommandError:
-                pass  # one that does not run
+        self._serving.cancel()
 
 
     def _sweep(self):
@@ -388,3 +397,13 @@ def card(path):
         "multiply_adds": told.multiply_adds, "operators": list(told.operators),
         "inputs": [list(tensor.shape) for tensor in told.inputs], "file": path.rpartition("/")[2],
     }  # fmt: skip
+
+
+def main(arguments):
+    """Serve until the supervisor ends; returns the exit status."""
+    path, values = configuration.load(arguments)
+    return asyncio.run(Web(path, values).run())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
