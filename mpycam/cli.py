@@ -18,6 +18,7 @@ COMMANDS = [
     "mpycam.deploy",
     "mpycam.device.command",
     "mpycam.eap.command",
+    "mpycam.fleet.command",
     "mpycam.model",
     "mpycam.new.command",
     "mpycam.train",

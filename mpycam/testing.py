@@ -275,8 +275,8 @@ class VirtualCamera:
         return events
 
     def fail(self, name, count=None, seconds=None, value=None):
-        """Let a fault begin: "drop", "stall", "freeze", "corrupt", "unauthorized", "unavailable", "slow", "flash_full",
-        "clock" or "reboot", which returns when the camera is up again.
+        """Let a fault begin: "drop", "stall", "freeze", "corrupt", "unauthorized", "unavailable", "break", "slow",
+        "flash_full", "clock" or "reboot", which returns when the camera is up again.
 
         It lasts `count` times, or `seconds`, or until the Fault that is returned is ended.
         """

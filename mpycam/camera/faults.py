@@ -14,6 +14,7 @@ EXEMPT_FOLDER = "/simulator/"
 EXEMPT = frozenset(["/", *(f"/{name}" for name in web_page.FILES)])
 # The page sends this header, so that the developer is not locked out of it by a 401 or a 503.
 EXEMPT_HEADER = "X-Simulator"
+UPLOAD = "/axis-cgi/applications/upload.cgi"
 MOST_COUNT, MOST_SECONDS = 1_000_000, 86_400
 
 
@@ -42,6 +43,7 @@ KINDS = {
     "corrupt": Kind("Pictures are damaged: cut off, overwritten, or without their header.", counted="pictures"),
     "unauthorized": Kind("Requests are answered with 401 whatever the account.", counted="requests"),
     "unavailable": Kind("Requests are answered with 503.", counted="requests"),
+    "break": Kind("Uploads of packages break off in the middle.", counted="uploads"),
     "slow": Kind("The network is slow.", counted="answers", value="kilobytes a second", default=20, least=1, most=1e6),
     "flash_full": Kind("The flash is full: no package can be installed."),
     "clock": Kind("The clock jumps.", value="seconds", default=3600, least=-1e9, most=1e9),
@@ -165,6 +167,10 @@ class Faults:
                 return web.Response(status=401, headers={"WWW-Authenticate": f'Basic realm="{realm}"'})
             if self.strikes("unavailable"):
                 return web.Response(status=503, text="Service Unavailable\n", headers={"Retry-After": "1"})
+        if request.path == UPLOAD and "Authorization" in request.headers and self.strikes("break"):
+            await request.content.readexactly((request.content_length or 2) // 2)
+            request.transport.close()
+            raise ConnectionResetError("broken off on demand")
         response = await handler(request)
         if not exempt and isinstance(response, web.Response) and self.active("slow"):
             await self.delay(response.content_length or 0)

@@ -1,0 +1,1 @@
+"""`mpycam fleet`: many cameras at once, out of an inventory; docs/fleet.md describes it."""
