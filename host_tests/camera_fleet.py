@@ -85,7 +85,7 @@ class VirtualFleet:
     async def _stop(self):
         await asyncio.gather(*(camera.stop() for camera in self.cameras.values()))
         # The pipes of processes that have ended close a moment later.
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
 
     def inventory(self, **more):
         """Write the inventory, with the keys in `more` for some of the cameras, and return its path."""
