@@ -84,8 +84,10 @@ class VirtualFleet:
 
     async def _stop(self):
         await asyncio.gather(*(camera.stop() for camera in self.cameras.values()))
-        # The pipes of processes that have ended close a moment later.
-        await asyncio.sleep(0.5)
+        # A process that has ended is heard of by a thread, and its pipes close after that.
+        while any("waitpid" in thread.name for thread in threading.enumerate()):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
 
     def inventory(self, **more):
         """Write the inventory, with the keys in `more` for some of the cameras, and return its path."""
