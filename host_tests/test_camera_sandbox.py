@@ -154,3 +154,23 @@ def test_as_somebody_who_is_not_root():
     lines = result.stdout.splitlines()
     lines = lines[lines.index("isolated True") + 1 :]
     assert lines[:3] == [str(STRANGER), str(STRANGER), "read-only"] and int(lines[3]) < 8, result.stdout
+
+
+def test_a_start_that_is_given_up_leaves_no_process(tmp_path):
+    """An app that is told to stop just while the camera starts it again."""
+
+    async def work(sandbox):
+        given_up = 0
+        for seconds in (0, 0.01, 0.02, 0.04, 0.08, 0.16):
+            starting = asyncio.ensure_future(sandbox.run(["/bin/sleep", "86399"], "/tmp", 52100, 52001))
+            await asyncio.sleep(seconds)
+            starting.cancel()
+            await asyncio.wait([starting])
+            given_up += starting.cancelled()
+            if not starting.cancelled():
+                starting.result().kill()
+                await starting.result().wait()
+        return given_up
+
+    assert in_sandbox(tmp_path, work)[0] > 0
+    wait(lambda: not [line for line in processes() if "86399" in line])

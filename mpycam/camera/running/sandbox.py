@@ -236,7 +236,15 @@ class Sandbox:
             )  # fmt: skip
             writer.close()
             # The program's exec closes the pipe; what is written before that is why there was none.
-            reason = (await asyncio.to_thread(os.read, read, 4096)).decode(errors="replace")
+            reading = asyncio.ensure_future(asyncio.to_thread(os.read, read, 4096))
+            try:
+                reason = (await asyncio.shield(reading)).decode(errors="replace")
+            except asyncio.CancelledError:
+                # Nobody would know of the process; its end is that of the pipe.
+                process.kill()
+                await asyncio.wait([reading])
+                await process.wait()
+                raise
         if reason:
             await process.wait()
             raise CannotExecute(reason)
