@@ -86,20 +86,19 @@ class Canvas:
             self.box(x0 - before, min(y0, y1), x0 - before + thickness, max(y0, y1) + 1, color)
         elif abs(x1 - x0) >= abs(y1 - y0):
             for columns, rows in _steps(x0, y0, x1, y1, self.width, self.height, before, thickness):
-                self._color(self._image, (rows, columns), len(rows), color)
+                self._color(self._image, (rows, columns), color)
         else:
             for rows, columns in _steps(y0, x0, y1, x1, self.height, self.width, before, thickness):
-                self._color(self._image, (rows, columns), len(rows), color)
+                self._color(self._image, (rows, columns), color)
 
-    def _color(self, image, index, count, color):
-        """Color the `count` pixels of an image that an index picks."""
-        if color.alpha <= 0 or count == 0:
-            return
+    def _color(self, image, index, color):
+        """Color the pixels of an image that an index picks."""
         if color.alpha >= 1:
             image[index] = self._ink(color, 1)
-        else:
+        elif color.alpha > 0:
             pixels = image[index]
-            image[index] = self._under(color, pixels.reshape((count * self._depth,))).reshape(pixels.shape)
+            if len(pixels):
+                image[index] = self._under(color, pixels.reshape((pixels.size,))).reshape(pixels.shape)
 
     def polygon(self, points, color):
         """Fill the closed polygon through (x, y) points: the pixels whose coordinates lie inside, by the even-odd rule."""
@@ -149,7 +148,7 @@ class Canvas:
         left, top = left + skip_left, top + skip_top
         if left < right and top < bottom:
             ink = ink[skip_top : skip_top + bottom - top, skip_left : skip_left + right - left]
-            self._color(self._image[top:bottom, left:right], ink, np.count_nonzero(ink), color)
+            self._color(self._image[top:bottom, left:right], ink, color)
 
 
 def _steps(a0, b0, a1, b1, a_limit, b_limit, before, thickness):
