@@ -142,6 +142,12 @@ fuzz-unn: packages-test $(PYTHON_ENV)/ready-train ## feed damaged networks to un
 fuzz-jpeg: packages-test $(PYTHON_ENV)/ready ## feed damaged files and odd images to ujpeg under the sanitizers for SECONDS=60
 	$(PYTHON_ENV)/bin/python host_tests/ujpeg_fuzz.py build/fuzz-jpeg --seconds $(SECONDS)
 
+.PHONY: soak
+MINUTES ?= 10
+soak: packages-test $(PYTHON_ENV)/ready-train ## run the door app through a day of troubles, in MINUTES=10
+	$(MAKE) --no-print-directory firmware-native ARCH=host
+	PYTHONPATH=. $(PYTHON_ENV)/bin/python host_tests/soak.py dist/host/micropython --minutes $(MINUTES)
+
 .PHONY: train
 train: $(PYTHON_ENV)/ready-train ## make the committed door model again
 	@$(MAKE) --no-print-directory firmware-native ARCH=host

@@ -136,8 +136,10 @@ class Collector:
             self.clear(name)
         time = utc(moment)
         name = "".join([c for c in time if c not in "-:."]) + ".jpg"
-        with open(self._folder + "/" + name, "wb") as file:
+        with open(self._folder + "/new", "wb") as file:
             file.write(frame)
+            file.flush()  # fsync(2)
+        os.rename(self._folder + "/new", self._folder + "/" + name)
         self._sizes.append((name, len(frame)))
         label = reading if reason in ("motion", "time") else "unknown"
         row = (name, label, time, "", door.replace(",", " "), reading, "%.3f" % confidence, reason)

@@ -175,7 +175,8 @@ class Recorder:
             size -= self._remove_oldest()
         while True:
             disk = os.statvfs(self._folder)
-            if disk[1] * disk[4] >= self._free:
+            # A small disk may never have had so much.
+            if disk[1] * disk[4] >= min(self._free, disk[1] * disk[2] // 20):
                 return
             if not self.clips:
                 raise OSError(NO_SPACE)
