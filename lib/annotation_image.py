@@ -110,16 +110,17 @@ class JpegAnnotationDriver(ImageAnnotationDriver):
         else:
             header = ujpeg.info(context, length=False)
             quality = quality or header.quality
-            size = tuple(self.size or (header.width, header.height))
-            if size == (header.width, header.height) and not annotations and not self._gray and quality == header.quality:
+            whole = header.width, header.height
+            size = tuple(self.size or whole)
+            if size == whole and not annotations and not self._gray and quality == header.quality:
                 return context
-            # `size` averages even where the half is the very size.
+            # `size` averages, even where nothing is to be done, or the decoder could do it by itself.
             half = size == ((header.width + 1) // 2, (header.height + 1) // 2)
             image = self._decoder.decode(
                 context,
                 format="gray" if self._gray else "rgb",
                 scale=2 if half else 1,
-                size=None if half else size,
+                size=None if half or size == whole else size,
             )
         return ujpeg.encode(super().render(annotations, image), quality=quality or 85)
 
