@@ -44,8 +44,8 @@ def gradients(picture):
 
 
 def colours(frame):
-    """Histograms of a JPEG frame's luma and two chromas, of eight bins each; the sum is 1."""
-    image = np.array(ujpeg.decode(frame, format="ycbcr", scale=8), dtype=np.uint8)
+    """Histograms of a JPEG frame's red, green and blue, of eight bins each; the sum is 1."""
+    image = np.array(ujpeg.decode(frame, format="rgb", scale=8), dtype=np.uint8)
     bins = [np.bincount(image[:, :, channel].flatten() // 32, minlength=8) for channel in range(3)]
     return np.concatenate(bins) / (3 * image.shape[0] * image.shape[1])
 
