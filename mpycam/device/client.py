@@ -1,6 +1,7 @@
 """The client of one camera."""
 
 import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -359,9 +360,33 @@ class Device:
                     raise
             await asyncio.sleep(pause)
 
-    async def _once(self, request, auth=httpx.USE_CLIENT_DEFAULT):
+    async def upgrade(self, path, headers, stream, pauses=()):
+        """Switch the connection of a GET request to another protocol and return `stream(response, network stream)`.
+
+        It is asked again after each of `pauses`, in seconds, while nobody answers behind the camera's proxy (502, 503).
+        """
+        for pause in (*pauses, None):
+            # The connection is not one of those that are kept for other requests.
+            context = contextlib.AsyncExitStack()
+            request = self._client.build_request("GET", path, headers=headers, timeout=httpx.Timeout(self._timeout, read=None))
+            try:
+                answer = await self._once(request, stream=True)
+            except BaseException:
+                await context.aclose()
+                raise
+            context.push_async_callback(answer.aclose)
+            if answer.status_code == 101:
+                return stream(context, answer.extensions["network_stream"])
+            await answer.aread()
+            await context.aclose()
+            if answer.status_code not in (502, 503) or pause is None:
+                self._checked(answer)
+                raise DeviceError(f"{self.host}: {path}: expected another protocol, the answer was {answer.status_code}")
+            await asyncio.sleep(pause)
+
+    async def _once(self, request, auth=httpx.USE_CLIENT_DEFAULT, stream=False):
         try:
-            answer = await self._client.send(request, auth=auth)
+            answer = await self._client.send(request, auth=auth, stream=stream)
         except httpx.ConnectTimeout:
             raise DeviceError(f"{self.host} does not answer: is it on, and the address right?", UNREACHABLE) from None
         except httpx.ConnectError as error:

@@ -1,0 +1,1 @@
+"""Running programs on a camera while they are written: run, watch, repl, test."""

@@ -1,0 +1,63 @@
+"""A workplace on this machine: a build of the interpreter, under an emulator where it is for another processor."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from mpycam.developer.agent_file import AGENT, START, agent
+from mpycam.developer.workplace import Workplace
+from mpycam.errors import MpycamError
+
+# Debian's qemu-user-static, or the same without "-static".
+EMULATORS = {"host": [], "armv7hf": ["qemu-arm-static", "qemu-arm"], "aarch64": ["qemu-aarch64-static", "qemu-aarch64"]}
+PIECE = 1 << 16
+
+
+class ProcessStream:
+    """The standard input and output of a process."""
+
+    def __init__(self, process):
+        self._process = process
+
+    async def receive(self):
+        """The next bytes, none at the end."""
+        return await self._process.stdout.read(PIECE)
+
+    async def send(self, data):
+        """Send bytes."""
+        self._process.stdin.write(data)
+        await self._process.stdin.drain()
+
+    async def close(self):
+        """Let the agent end, which ends its program."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), 10)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+@contextlib.asynccontextmanager
+async def local_workplace(build="host", firmware=None, folder=None):
+    """Yield a Workplace with the interpreter `firmware` of a build, in `folder` or a new one that is removed afterwards."""
+    firmware = Path(firmware or Path("dist", build, "micropython")).absolute()
+    if not firmware.is_file():
+        raise MpycamError(f"{firmware} is not there; build it with: make firmware ARCH={build}")
+    emulator = [path for path in map(shutil.which, EMULATORS[build]) if path]
+    if EMULATORS[build] and not emulator:
+        raise MpycamError(f"{build} needs {EMULATORS[build][0]} (Debian: qemu-user-static)")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = folder or temporary
+        Path(temporary, AGENT).write_bytes(agent())
+        process = await asyncio.create_subprocess_exec(
+            *emulator[:1], firmware, "-c", START.format(agents=temporary, folder=folder),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "INTERPRETER_RUNNER": " ".join(emulator[:1])},
+        )  # fmt: skip
+        async with Workplace(ProcessStream(process), build) as workplace:
+            yield workplace

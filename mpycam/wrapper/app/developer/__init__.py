@@ -1,0 +1,1 @@
+"""The developer wrapper: runs programs for a developer, over HTTP."""
