@@ -16,6 +16,7 @@ COMMANDS = [
     "mpycam.convert",
     "mpycam.demo",
     "mpycam.deploy",
+    "mpycam.developer.command",
     "mpycam.device.command",
     "mpycam.eap.command",
     "mpycam.fleet.command",

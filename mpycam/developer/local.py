@@ -59,5 +59,5 @@ async def local_workplace(build="host", firmware=None, folder=None):
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             env={**os.environ, "INTERPRETER_RUNNER": " ".join(emulator[:1])},
         )  # fmt: skip
-        async with Workplace(ProcessStream(process), build) as workplace:
+        async with Workplace(ProcessStream(process), build, build) as workplace:
             yield workplace

@@ -104,7 +104,8 @@ async def ssh_workplace(client, host, firmware_of, base="/tmp", folder=None):
     folder on the camera that ours is made in, `folder` where programs run,
     a new one below it when it is None.
     """
-    data = firmware_of(await build_of(client, host)).read_bytes()
+    build = await build_of(client, host)
+    data = firmware_of(build).read_bytes()
     version = hashlib.sha256(data + agent()).hexdigest()[:12]
     home = PurePosixPath(base, f"mpycam-{version}")
     for name, content in (("micropython", data), (AGENT, agent())):
@@ -113,7 +114,7 @@ async def ssh_workplace(client, host, firmware_of, base="/tmp", folder=None):
     code = START.format(agents=str(home), folder=folder)
     command = f"mkdir -p {shlex.quote(folder)} && exec {shlex.quote(str(home / 'micropython'))} -c {shlex.quote(code)}"
     process = await client.create_process(command, encoding=None)
-    async with Workplace(ChannelStream(process), f"ssh to {host}") as workplace:
+    async with Workplace(ChannelStream(process), f"ssh to {host}", build) as workplace:
         yield workplace
 
 

@@ -16,11 +16,11 @@ ANSWER_SECONDS = 30
 class Workplace:
     """Files and programs at the other end of `stream`, which has coroutine functions receive(), send(bytes), close().
 
-    `what` names it in errors. Use it in an async with statement.
+    `what` names it in errors, `build` is that of the interpreter there. Use it in an async with statement.
     """
 
-    def __init__(self, stream, what):
-        self._stream, self._what = stream, what
+    def __init__(self, stream, what, build):
+        self._stream, self._what, self.build = stream, what, build
         self._answers, self._output = asyncio.Queue(), asyncio.Queue()
         self._buffer = bytearray()
         self._task = None
@@ -62,7 +62,7 @@ class Workplace:
         await self._send(b"S", json.dumps(list(arguments)).encode())
 
     async def write(self, data):
-        """Send bytes to the program's input."""
+        """Send bytes to the program's input; none: there is no more."""
         await self._send(b"I", data)
 
     async def end(self):

@@ -95,9 +95,10 @@ async def start(device):
 @contextlib.asynccontextmanager
 async def wrapper_workplace(device, folder="programs"):
     """Yield a Workplace in the wrapper of a Device; programs run in the folder of that name in its localdata."""
+    build = (await device.info()).build
     await start(device)
     stream = await _connect(device, folder)
-    async with Workplace(stream, f"the wrapper on {device.host}") as workplace:
+    async with Workplace(stream, f"the wrapper on {device.host}", build) as workplace:
         yield workplace
 
 

@@ -8,7 +8,8 @@ Both directions carry frames: a letter, the length in four bytes (big-endian), a
     S JSON list: start the interpreter      E text: the program has ended with this status
       with these arguments, in the folder;  Y: done, for each P and D
       one that runs is ended before         X text: a P or D failed
-    I bytes: input of the program           F text: something else failed
+    I bytes: input of the program, none:    F text: something else failed
+      there is no more
     K: end the program
 
 It stands alone: over ssh it is the only file of ours that is sent.
@@ -89,9 +90,12 @@ class Agent:
             await self._end()
             self._start(json.loads(data))
         elif kind == "I":
-            if self._input:
+            if self._input and data:
                 self._input.write(data)
                 await self._input.drain()
+            elif self._input:
+                self._input.s.close()
+                self._input = None
         elif kind == "K":
             await self._end()
         else:
