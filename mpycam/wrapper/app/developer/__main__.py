@@ -10,10 +10,16 @@ from http_server import Channel, HttpServer, Refused, Request
 
 PATH = "/local/mpycam_developer/session"
 FOLDER = "localdata"
+TCP, NO_DELAY = 6, 1
 
 
 class Sessions(HttpServer):
     """Every connection is an agent with the folder that its request names."""
+
+    async def _connected(self, stream, _):
+        # A prompt's answers are many and small.
+        stream.s.setsockopt(TCP, NO_DELAY, 1)
+        await super()._connected(stream, _)
 
     async def _serve(self, connection):
         channel = Channel(connection)

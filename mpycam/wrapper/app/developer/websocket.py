@@ -55,7 +55,7 @@ class WebSocket:
             head = bytes((0x80 | kind, length))
         else:
             head = bytes((0x80 | kind, 126 if length < 65536 else 127)) + length.to_bytes(2 if length < 65536 else 8, "big")
-        await self._connection.send(head, *pieces)
+        await self._connection.send(b"".join((head,) + pieces))
 
     async def _next(self):
         """Read heads up to that of a message with something in it."""
