@@ -15,16 +15,23 @@ class Shipment:
 
     def __init__(self, folder, library=None, build="all"):
         self.folder, self._library, self._build = Path(folder), library, build
+        # By file: its stamp when it was compiled, its name there, and what was made of it.
+        self._made = {}
+        self._stamps = {}
+        self._read_manifest()
+
+    def _read_manifest(self):
+        path = self.folder / "manifest.json"
         try:
-            setup = json.loads((self.folder / "manifest.json").read_text())["acapPackageConf"]["setup"]
+            setup = json.loads(path.read_text())["acapPackageConf"]["setup"]
             self.name, self.arguments = setup["appName"], setup.get("runOptions", "").split()
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise MpycamError(f"{self.folder}/manifest.json: expected an app's manifest: {error!r}") from None
-        # By file: its time and size when it was compiled, its name there, and what was made of it.
-        self._made = {}
+            raise MpycamError(f"{path}: expected an app's manifest: {error!r}") from None
 
     def read(self):
-        """Return all files as they are now: name to bytes. Raises PackageError where one cannot be compiled."""
+        """Return all files as they are now: name to bytes. Raises MpycamError where one cannot be compiled."""
+        self._stamps = self._look()
+        self._read_manifest()
         found = sources.read_folder(self.folder)
         started = dict(zip(self.arguments, self.arguments[1:], strict=False)).get("-m")
         sources.add_library(found, self._library, (), started)
@@ -39,14 +46,17 @@ class Shipment:
                 known = (stamp, entry.name, entry.data)
             made[path] = known
         self._made = made
+        self._stamps = {**{path: stamp for path, (stamp, _, _) in made.items()}, **self._stamps}
         return {name: data for _, name, data in made.values()}
 
     def changed(self):
-        """Whether a file is other than at the last read(), or a new one is there."""
-        if any(_stamp(path) != stamp for path, (stamp, _, _) in self._made.items()):
-            return True
-        found = sources.read_folder(self.folder).files
-        return any(path not in self._made for name, path in found.items() if name not in LEFT_OUT)
+        """Whether a file is other than at the last read(), one is gone, or a new one is there."""
+        return self._look() != self._stamps
+
+    def _look(self):
+        """The stamps of the app's files, and of those of the library that it needs."""
+        paths = {*sources.read_folder(self.folder).files.values(), *self._made}
+        return {path: _stamp(path) for path in paths}
 
 
 def _stamp(path):

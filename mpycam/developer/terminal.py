@@ -85,16 +85,16 @@ def _write(descriptor, data):
 async def here(place, heap):
     """Be the interpreter's prompt on this terminal until it ends; return its status."""
     prompt = Prompt(place, heap)
-    _write(1, await prompt.start())
     with contextlib.ExitStack() as stack:
         if sys.stdin.isatty():
             before = termios.tcgetattr(0)
             stack.callback(termios.tcsetattr, 0, termios.TCSADRAIN, before)
-            tty.setraw(0)
+            tty.setraw(0, termios.TCSADRAIN)
             # What the interpreter says ends its lines as files do.
             modes = termios.tcgetattr(0)
             modes[1] = before[1]
             termios.tcsetattr(0, termios.TCSADRAIN, modes)
+        _write(1, await prompt.start())
         status = await prompt.connect(0, 1, asyncio.Event(), LEAVE if sys.stdin.isatty() else None)
     return status or 0
 

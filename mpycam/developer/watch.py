@@ -43,9 +43,6 @@ class Watch:
             files = await asyncio.to_thread(self._shipment.read)
         except MpycamError as error:
             self._tell(f"{error}\nthe app runs on as it was")
-            # Looked at again when it is saved once more.
-            while not await asyncio.to_thread(self._shipment.changed):
-                await asyncio.sleep(LOOK_SECONDS)
             return
         put, deleted = difference(self._there, files)
         if self._there and not put and not deleted:
