@@ -42,6 +42,14 @@ def add_command(subcommands):
     logs.add_argument("--lines", type=int, default=10, metavar="N", help="the last N lines (default: %(default)s)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
 
+    monitor = actions.add_parser("monitor", help="watch a fleet over MQTT", description="watch a fleet over MQTT")
+    monitor.add_argument("broker", metavar="BROKER", help="such as mqtt://user@192.0.2.3:1883 or mqtts://broker")
+    monitor.add_argument("--password", metavar="REFERENCE", help="env:VARIABLE, file:PATH or keyring:SERVICE/USER")
+    monitor.add_argument("--prefix", default="mpycam", help="what the topics begin with (default: %(default)s)")
+    monitor.add_argument("--prometheus", metavar="[HOST:]PORT", help="serve the metrics at /metrics")
+    monitor.add_argument("--seconds", type=float, metavar="N", help="print the table once after N seconds, and end")
+    monitor.set_defaults(run=run_monitor)
+
 
 def _parser(actions, name, run, description):
     parser = actions.add_parser(name, help=description, description=description)
@@ -199,3 +207,53 @@ def run_logs(options):
     for camera, error in errors:
         print(f"{camera}: {error}", file=sys.stderr)
     return int(bool(errors))
+
+
+def run_monitor(options):
+    """Watch a fleet until interrupted, or for some seconds."""
+    from mpycam.fleet import credentials
+    from mpycam.fleet.monitor import Broker
+
+    password = None
+    if options.password:
+        credentials.check("--password", options.password)
+        password = credentials.resolve(options.password, Path())
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_monitor(options, Broker.of(options.broker, password)))
+    return 0
+
+
+async def _monitor(options, broker):
+    import time
+
+    from mpycam.fleet import monitor, tables
+    from mpycam.fleet.board import Board, as_rows
+
+    board = Board(options.prefix)
+    screen = monitor.Screen(board)
+
+    def told(trouble):
+        screen.trouble = trouble
+        if trouble and not sys.stdout.isatty():
+            print(trouble, file=sys.stderr, flush=True)
+
+    async with contextlib.AsyncExitStack() as stack:
+        if options.prometheus:
+            host, _, port = options.prometheus.rpartition(":")
+            if not port.isdecimal():
+                raise MpycamError(f"--prometheus {options.prometheus}: expected a port, or HOST:PORT")
+            port = await stack.enter_async_context(monitor.served(board, host or "127.0.0.1", int(port)))
+            print(f"http://{host or '127.0.0.1'}:{port}/metrics", file=sys.stderr, flush=True)
+        tasks = [asyncio.create_task(monitor.listen(broker, board, told))]
+        if options.seconds is None and sys.stdout.isatty():
+            tasks.append(asyncio.create_task(screen.run()))
+        try:
+            await asyncio.wait(tasks, timeout=options.seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        for task in tasks:
+            if task.done() and not task.cancelled():
+                task.result()
+    if options.seconds is not None:
+        print(tables.table(as_rows(board, time.time())), end="")

@@ -1,0 +1,39 @@
+"""The board as Prometheus reads it: its text format, version 0.0.4."""
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def as_text(board):
+    """Every camera's state as metrics."""
+    metrics = {}
+
+    def add(name, kind, help_text, value, **labels):
+        told = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        lines = metrics.setdefault(name, [f"# HELP {name} {help_text}", f"# TYPE {name} {kind}"])
+        lines.append(f"{name}{{{told}}} {value}" if told else f"{name} {value}")
+
+    add("mpycam_messages_total", "counter", "Messages that were taken.", board.messages)
+    add("mpycam_messages_damaged_total", "counter", "Messages that could not be understood.", board.damaged)
+    for camera in board:
+        device = camera.device
+        about = {key: str(camera.about.get(key, "")) for key in ("app", "version", "model", "serial", "firmware", "architecture")}
+        add("mpycam_camera_info", "gauge", "What the camera is.", 1, device=device, **about)
+        add("mpycam_online", "gauge", "1 while the app is connected to the broker.", int(camera.online), device=device)
+        add("mpycam_events_total", "counter", "Events since this monitor began.", camera.events, device=device)
+        add("mpycam_heard_timestamp_seconds", "gauge", "When the camera was last heard.", round(camera.heard, 3), device=device)
+        for key, help_text in (("frames", "Frames received."), ("damaged", "Frames that could not be used.")):
+            if isinstance(camera.statistics.get(key), int):
+                add(f"mpycam_{key}_total", "counter", help_text, camera.statistics[key], device=device)
+        if camera.frames_per_second is not None:
+            add("mpycam_frames_per_second", "gauge", "By the last statistics.", camera.frames_per_second, device=device)
+        for name, door in sorted(camera.doors.items()):
+            labels = {"device": device, "door": name}
+            add("mpycam_door_open", "gauge", "1 while the door is open or ajar.", int(door.get("state") in ("open", "ajar")), **labels)
+            add("mpycam_door_alarm", "gauge", "1 while an alarm is on.", int(bool(door.get("alarm"))), **labels)
+            if isinstance(door.get("openings"), int):
+                add("mpycam_door_openings_today", "gauge", "Openings of today.", door["openings"], **labels)
+    return "".join("\n".join(lines) + "\n" for lines in metrics.values())
+
+
+def _escaped(text):
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
