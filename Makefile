@@ -128,6 +128,11 @@ bench-arm: firmware $(PYTHON_ENV)/ready-train ## count the ARMv7 instructions of
 	@$(PYTHON_ENV)/bin/python bench/unn_arm.py dist/$(ARCH)/micropython $(COUNTER) $(NETS)
 	@$(PYTHON_ENV)/bin/python bench/ujpeg_arm.py dist/$(ARCH)/micropython $(COUNTER)
 
+.PHONY: bench-fleet
+bench-fleet: packages-test $(PYTHON_ENV)/ready ## bring an app to fifty virtual cameras; watch a thousand over MQTT
+	@$(MAKE) --no-print-directory firmware ARCH=armv7hf > build/firmware-armv7hf.log 2>&1 || { tail -n 30 build/firmware-armv7hf.log; exit 1; }
+	$(PYTHON_ENV)/bin/python bench/fleet.py
+
 .PHONY: fuzz-ulab
 SECONDS ?= 60
 fuzz-ulab: packages-test $(PYTHON_ENV)/ready ## run random programs against ulab under the sanitizers for SECONDS=60

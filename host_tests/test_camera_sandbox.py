@@ -11,6 +11,7 @@ import pytest
 from interpreters import ROOT
 from test_camera_applications import processes, wait
 
+from mpycam.camera.running.memory import MemoryLimit
 from mpycam.camera.running.sandbox import CannotExecute, Sandbox
 
 STRANGER = 12345
@@ -174,3 +175,14 @@ def test_a_start_that_is_given_up_leaves_no_process(tmp_path):
 
     assert in_sandbox(tmp_path, work)[0] > 0
     wait(lambda: not [line for line in processes() if "86399" in line])
+
+
+def test_apps_of_one_name_on_two_cameras_have_a_limit_each():
+    first, second = MemoryLimit("app", 1 << 30), MemoryLimit("app", 1 << 30)
+    try:
+        if first.procs is None:
+            pytest.skip("no control groups can be made here")
+        assert not os.path.samestat(os.fstat(first.procs), os.fstat(second.procs))
+    finally:
+        first.close()
+        second.close()

@@ -1,6 +1,7 @@
 """The memory that an app may take."""
 
 import errno
+import itertools
 import os
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from pathlib import Path
 EMULATOR_BYTES = 48 << 20
 
 NAME = "mpycam-"
+# Several cameras in one process may each have an app of the same name.
+_numbers = itertools.count()
 
 
 class MemoryLimit:
@@ -24,7 +27,7 @@ class MemoryLimit:
         parent = _parent()
         if parent is None:
             return
-        group = parent / f"{NAME}{os.getpid()}-{name}"
+        group = parent / f"{NAME}{os.getpid()}-{next(_numbers)}-{name}"
         try:
             group.mkdir(exist_ok=True)
             self._group = group
