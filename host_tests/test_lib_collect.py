@@ -64,7 +64,7 @@ print(json.dumps(kept))
     assert [row["label"] for row in rows] == ["closed", "open", "unknown", "unknown", "unknown"]
     assert [row["reading"] for row in rows] == ["closed", "open", "open", "closed", "closed"]
     assert rows[2]["time"] == "2023-11-14T22:20:00.000Z"  # when it was, not when it proved short
-    assert rows[2]["path"] == "20231114T222000000Z.jpg"
+    assert rows[2]["path"] == "20231114222000000.jpg"
     assert sorted(row["path"] for row in rows) == sorted(path.name for path in folder.glob("*.jpg"))
     for row in rows:
         with Image.open(folder / row["path"]) as image:

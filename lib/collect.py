@@ -51,7 +51,7 @@ def colours(frame):
 
 
 class Collector:
-    """Keeps frames as 20261121T104914250Z.jpg and so on, of at most `budget` bytes: the oldest make room."""
+    """Keeps frames as 20261121104914250.jpg and so on, of at most `budget` bytes: the oldest make room."""
 
     def __init__(self, folder, budget, pause=60, interval=3600, brief=2):
         """Open the folder, which is made where it is missing. Raises OSError.
@@ -74,7 +74,10 @@ class Collector:
             pass  # it is there, or else what follows fails
         names = sorted([name for name in os.listdir(folder) if name.endswith(".jpg")])
         self._sizes = [(name, os.stat(folder + "/" + name)[6]) for name in names]
-        self._rewrite()
+        try:
+            self._rewrite()
+        except OSError:
+            pass  # a full disk: the old index stays
 
     def add(self, door, frame, picture, reading, confidence, moment):
         """Look at a frame: the gray picture of a door in it, what the network reads, and how surely.
@@ -135,7 +138,7 @@ class Collector:
                     break
             self.clear(name)
         time = utc(moment)
-        name = "".join([c for c in time if c not in "-:."]) + ".jpg"
+        name = "".join([c for c in time if c.isdigit()]) + ".jpg"
         with open(self._folder + "/new", "wb") as file:
             file.write(frame)
             file.flush()  # fsync(2)

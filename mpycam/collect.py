@@ -10,7 +10,7 @@ from pathlib import Path
 from mpycam.device.command import add_camera_options, connect
 from mpycam.errors import MpycamError
 
-NAME = re.compile(r"\d{8}T\d{9}Z\.jpg")
+NAME = re.compile(r"\d{17}\.jpg")
 
 
 def add_command(subcommands):
@@ -72,7 +72,7 @@ def rows_of(index):
     rows = list(csv.DictReader(io.StringIO(index.decode())))
     for row in rows:
         if not NAME.fullmatch(row.get("path") or ""):
-            raise MpycamError(f"need names such as 20261121T104914250Z.jpg in the index, have {row.get('path')!r}")
+            raise MpycamError(f"need names such as 20261121104914250.jpg in the index, have {row.get('path')!r}")
     return rows
 
 
