@@ -342,6 +342,30 @@ extent(LabelAnnotation(middle, "H", HTMLColors.RED, H.CENTER))
     assert colored[4] == 17
 
 
+def test_a_file_is_not_resized_without_need(interpreter):
+    printed = run(interpreter, DRIVER + """
+import annotation_image
+class Recorder:
+    "Stands in for ujpeg; averaging costs twice as much as decoding and encoding."
+    info, encode = ujpeg.info, ujpeg.encode
+    class Decoder:
+        def __init__(self):
+            self.decoder = ujpeg.Decoder()
+        def decode(self, data, format, scale, size):
+            print(json.dumps([format, scale, size]))
+            return self.decoder.decode(data, format=format, scale=scale, size=size)
+annotation_image.ujpeg = Recorder
+frame = ujpeg.encode(np.zeros((25, 40, 3), dtype=np.uint8))
+box = [RectAnnotation(Rectangle(Point(0.25, 0.25), Point(0.75, 0.75)))]
+for size in (None, (40, 25), [40, 25], (20, 13), (20, 12)):
+    JpegAnnotationDriver(size=size).render(box, frame)
+JpegAnnotationDriver(gray=True).render(box, frame)
+""")  # fmt: skip
+    assert [json.loads(line) for line in printed.splitlines()] == [
+        ["rgb", 1, None], ["rgb", 1, None], ["rgb", 1, None], ["rgb", 2, None], ["rgb", 1, [20, 12]], ["gray", 1, None],
+    ]  # fmt: skip
+
+
 def test_jpeg_files(interpreter, tmp_path):
     gradient = np.indices((72, 96)).sum(axis=0).astype(np.uint8)
     picture = np.dstack([gradient, 255 - gradient, gradient // 2])

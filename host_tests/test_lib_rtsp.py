@@ -498,6 +498,20 @@ def test_more_clients_than_there_is_room_for(interpreter, tmp_path):
         server.wait([0, 0])
 
 
+def test_a_client_that_takes_nothing_is_left(interpreter, tmp_path):
+    with serving(interpreter, tmp_path, FRAMES[-1:], PATIENCE_SECONDS=1) as server:
+        client = Client(server)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        session, _ = client.setup(TCP)
+        assert client.ask("PLAY", "live", f"Session: {session}")[0] == 200
+        server.wait([1, 1])
+        server.wait([0, 0])
+        with contextlib.suppress(ConnectionResetError):
+            while client.file.read(65536):
+                pass
+        client.close()
+
+
 def test_digest_authentication(interpreter, tmp_path):
     with serving(interpreter, tmp_path, FRAMES, account=("viewer", 'pass"word')) as server:
         client = Client(server)

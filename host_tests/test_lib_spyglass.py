@@ -181,6 +181,44 @@ asyncio.run(main())
     assert len(times[2]) <= 6
 
 
+def test_a_viewer_without_new_frames_gets_the_last_one_again(interpreter):
+    script = """
+spyglass.SILENCE_SECONDS = 0.05
+async def look(channel, sent):
+    async def send(*pieces):
+        sent.append(bytes(pieces[1]).decode() if len(pieces) > 1 else "")
+    await channel.stream(send)
+async def main():
+    channel = Channel()
+    sent = []
+    # No frame at all: the stream ends.
+    await look(channel, sent)
+    show(sent, channel.viewers)
+    task = asyncio.create_task(look(channel, sent))
+    await asyncio.sleep_ms(10)
+    channel.write(b"one", 1)
+    await asyncio.sleep_ms(180)
+    channel.write(b"two", 1)
+    await asyncio.sleep_ms(20)
+    channel.close()
+    await task
+    show(sent[1], sorted(set(sent[2:-1])), len(sent) > 4, sent[-1], channel.viewers)
+asyncio.run(main())
+"""
+    assert answers(interpreter, script) == [[[""], 0], ["", ["one"], True, "two", 0]]
+
+
+def test_no_memory_for_a_picture_loses_the_picture_only(interpreter):
+    script = """
+def render(annotations, frame):
+    raise MemoryError
+driver.render = render
+glass.start_streaming(5, 640, 360)
+show(glass.put(b"x"), glass.state, told)
+"""
+    assert answers(interpreter, script) == [[False, 3, []]]
+
+
 def test_no_memory_for_a_frame_loses_the_frame_only(interpreter):
     printed = run(interpreter, """
 import ulab

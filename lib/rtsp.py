@@ -53,9 +53,13 @@ class Refusal(Exception):
 
 
 class Session:
-    """One client's view of a stream. `send` is a coroutine function that takes (RTCP or not, four bytes and a packet)."""
+    """One client's view of a stream.
 
-    def __init__(self, channel, path, packet_bytes, send, close=None):
+    send: a coroutine function that takes (RTCP or not, four bytes and a packet); close: for a session of datagrams,
+    is called at its end; abort: for one inside of a connection, is called when that cannot be used any more.
+    """
+
+    def __init__(self, channel, path, packet_bytes, send, close=None, abort=None):
         self.id = binascii.hexlify(os.urandom(8)).decode()
         self.path = path
         self.datagrams = close is not None
@@ -64,6 +68,7 @@ class Session:
         self._channel = channel
         self._send = send
         self._close = close
+        self._abort = abort
         self._packet = memoryview(bytearray(4 + packet_bytes))
         self._packets = self._bytes = 0
         self._ticks_ms = None
@@ -90,6 +95,8 @@ class Session:
     def pause(self):
         """Send no packet more."""
         self.playing = False
+        self._ticks_ms = None
+        self.timestamp = (self.timestamp + 9000) & 0xFFFFFFFF
         # In the middle of a packet it must not be stopped.
         if self._waiting and self._task is not None:
             self._task.cancel()
@@ -111,7 +118,10 @@ class Session:
                     break
                 await asyncio.wait_for(self._frame(viewer.frame), PATIENCE_SECONDS)
         except (OSError, asyncio.TimeoutError):
-            self.playing = False  # the client is gone
+            # The client is gone, perhaps in the middle of a packet.
+            self.playing = False
+            if self._abort:
+                self._abort()
         finally:
             self._waiting = False
             self._task = None
@@ -275,6 +285,7 @@ class Client:
         self._connection = connection
         self._lock = asyncio.Lock()
         self._inside = []
+        self._task = asyncio.current_task()
 
     def close(self):
         """End the sessions that go through the connection."""
@@ -398,7 +409,7 @@ class Client:
                 if session.playing or control:
                     await self._connection.send(packet)
 
-        session = Session(channel, path, TCP_BYTES, send)
+        session = Session(channel, path, TCP_BYTES, send, abort=self._task.cancel)
         self._inside.append(session)
         return session, "RTP/AVP/TCP;unicast;interleaved=%d-%d" % pair
 

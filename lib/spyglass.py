@@ -34,6 +34,8 @@ from timepiece import Ticker, clock, since
 from ulab import numpy as np
 
 CONTENT_TYPE = "multipart/x-mixed-replace; boundary=frame"
+# After so long without a new frame a viewer is sent the last one again, which shows whether it is still there.
+SILENCE_SECONDS = 15
 # Buffers grow by so many bytes, so that most frames fit into the one before.
 GRANULE = 16384
 
@@ -137,14 +139,14 @@ class Channel:
             self._frames.clear()
 
     async def stream(self, send):
-        """Send frames as the parts of a multipart body until the channel closes; `send` is a coroutine function.
+        """Send frames as the parts of a multipart body; `send` is a coroutine function.
 
-        Raises OSError when there are too many viewers.
+        Returns when the channel closes or has had no frame for long. Raises OSError when there are too many viewers.
         """
         viewer = self.look()
         try:
             await send(b"--frame\r\n")
-            while await viewer.next():
+            while await viewer.next(SILENCE_SECONDS):
                 frame = viewer.frame
                 head = "Content-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: %.3f\r\n\r\n"
                 # With the next part's boundary behind it no browser waits for the next frame to show this one.
@@ -166,11 +168,17 @@ class Viewer:
             self.frame.users -= 1
         self.frame = None
 
-    async def next(self):
-        """Wait for a frame that this viewer has not had; return whether there is one: not when the stream ends."""
+    async def next(self, seconds=None):
+        """Wait for a frame that this viewer has not had; return whether there is one: not when the stream ends.
+
+        After `seconds` the last one will do.
+        """
         seen = self.frame
         self._release()
-        self.frame = await self._channel.wait(seen)
+        try:
+            self.frame = await asyncio.wait_for(self._channel.wait(seen), seconds)
+        except asyncio.TimeoutError:
+            self.frame = self._channel.newest
         if self.frame:
             self.frame.users += 1
         return self.frame is not None
@@ -243,9 +251,10 @@ class Spyglass:
         if self.state != self.STREAMING or not self._sink.wanted:
             return False
         self._driver.size = self._values[1:]
-        picture = self._driver.render(annotations, frame)
         try:
-            return self._sink.write(picture, seconds)
+            return self._sink.write(self._driver.render(annotations, frame), seconds)
+        except MemoryError:
+            pass  # there may be more for the next one
         except OSError as error:
             self._sink.close()
             self._failed(str(error))
