@@ -35,8 +35,8 @@ JPEG = 26  # the payload type
 # Bytes of a packet: of one that crosses networks, and of one inside of the connection.
 UDP_BYTES, TCP_BYTES = 1400, 8192
 UDP_PORTS = range(6970, 7100, 2)
-# So many packets are sent at once; then the network and the other side have a millisecond.
-BURST = 8
+# So many packets are sent at once; then the network and the other side have some milliseconds.
+BURST, PAUSE_MS = 8, 2
 REPORT_SECONDS = 5
 PATIENCE_SECONDS = 20
 SESSION_SECONDS = 60
@@ -156,7 +156,7 @@ class Session:
             self._packets += 1
             self._bytes += end - 16
             if self.datagrams and self._packets % BURST == 0:
-                await asyncio.sleep_ms(1)
+                await asyncio.sleep_ms(PAUSE_MS)
 
     def _report(self, seconds):
         """A sender report and the description of the source that has to follow it (RFC 3550)."""
