@@ -16,15 +16,14 @@ rounded, 1.2 KB a second.
 """
 
 import struct
-import time
 from array import array
+
+from json_lines import utc
 
 TICKS = 50  # a second
 HEADER = 512
 FRAME = b"00dc"
 LATER = FRAME + bytes(4)  # the chunk of a tick without a frame
-DAYS = "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"
-MONTHS = "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
 
 
 def _chunk(name, *parts):
@@ -51,8 +50,8 @@ class AviWriter:
 
     def __init__(self, file, width, height, seconds):
         """`seconds` since 1970 is when it begins."""
-        year, month, day, hour, minute, second, weekday = time.gmtime(int(seconds))[:7]
-        date = "%s %s %2d %02d:%02d:%02d %d\n" % (DAYS[weekday], MONTHS[month - 1], day, hour, minute, second, year)
+        # One of the forms that players know: 2026/11/21 10:49:14.
+        date = utc(seconds)[:19].replace("-", "/").replace("T", " ")
         self.size = HEADER  # bytes of the file that are good
         self._tick = 0
         self._file = file
@@ -124,7 +123,7 @@ def finish(file):
     file.flush()  # fsync(2): the sizes are not on the disk before the index
     width, height = struct.unpack("<2I", head[64:72])
     place = head.find(b"IDIT")
-    date = head[place + 8 : place + 34]
+    date = head[place + 8 : place + 28]
     whole = end + 8 + len(sizes) * 16
     file.seek(0)
     file.write(_header(width, height, date, len(sizes), max(sizes), end - HEADER + 4, whole))
