@@ -9,9 +9,10 @@ import time
 import pytest
 from avi_files import check_structure, numbers
 from broker import free_port
-from camera_python import MODULE_PATH
+from camera_python import MODULE_PATH, run
 from camera_server import CameraServer, stream_head
 from door_app import picture
+from interpreters import ScriptFailed
 
 
 class Stream:
@@ -127,3 +128,25 @@ def test_nothing_to_record(host, tmp_path):
     process.send(command="clips", id="web/1", to="record")
     assert process.wait("answer")["clips"] == []
     assert process.end() == (0, "")
+
+
+def test_a_failure_ends_the_process(host, tmp_path):
+    """So that the supervisor starts another: one that lives on and records nothing would help nobody."""
+    script = """
+import asyncio, recorder
+async def run(self):
+    await asyncio.sleep_ms(10)
+    raise MemoryError("no memory")
+recorder.Recorder.run = run
+from door import record
+record.main(sys.argv[1:])
+"""
+    arguments = ["--source", "none", "--record_folder", tmp_path / "clips", "--live_port", free_port()]
+    reader, writer = os.pipe()  # a supervisor that says nothing
+    try:
+        with pytest.raises(ScriptFailed, match="exit status 1") as caught:
+            run(host, script, *arguments, env={"SUPERVISED": "1"}, stdin=reader, timeout=30)
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert "MemoryError: no memory" in str(caught.value)

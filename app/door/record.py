@@ -36,8 +36,8 @@ class Record:
 
     async def run(self):
         """Run until the supervisor wants the end; then the clip is finished."""
-        recording = asyncio.create_task(self._recorder.run())
-        reading = asyncio.create_task(self._read())
+        recording = asyncio.create_task(self._guarded(self._recorder.run()))
+        reading = asyncio.create_task(self._guarded(self._read()))
         await self._link.run()
         reading.cancel()
         recording.cancel()
@@ -45,6 +45,14 @@ class Record:
             await recording
         except asyncio.CancelledError:
             pass  # the clip is finished
+
+    async def _guarded(self, work):
+        """Do a part of the work; when it fails the process ends, and the supervisor starts another."""
+        try:
+            await work
+        except Exception as error:
+            sys.print_exception(error, sys.stderr)
+            sys.exit(1)
 
     async def _read(self):
         async for frame, seconds in self._source:
