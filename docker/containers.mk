@@ -57,14 +57,13 @@ compare-firmware: build-sdk-base
 	echo "cp -r /mpycam /elsewhere && cd /elsewhere && make firmware-native ARCH=$(ARCH)" | $(SDK_SHELL) \
 		| grep ' dist/$(ARCH)/micropython$$' | sha256sum --check
 
-# What a package may take of a camera's flash. Instructions of 64-bit cameras are larger, and so is their flash.
-EAP_BYTES_armv7hf := 350000
-EAP_BYTES_aarch64 := 380000
+# What a package may take of a camera's flash.
+EAP_BYTES := 350000
 
 .PHONY: eap
 eap: firmware $(PYTHON_ENV)/ready ## build the package that installs on a camera
-	$(PYTHON_ENV)/bin/mpycam eap build app/ --lib lib/ --firmware dist/$(ARCH)/micropython --output dist \
-		--max-bytes $(EAP_BYTES_$(ARCH))
+	$(PYTHON_ENV)/bin/mpycam eap build app/ --lib lib/ --firmware dist/$(ARCH)/micropython \
+		--unpacker dist/$(ARCH)/unpacker --strip --output dist --max-bytes $(EAP_BYTES)
 
 .PHONY: container-engine
 container-engine:

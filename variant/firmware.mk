@@ -70,6 +70,8 @@ export SMALLER_CFLAGS := -fno-tree-ch -fno-tree-pre -fno-tree-loop-im -fno-tree-
 TARGET_LDFLAGS := $(CAMERA_LDFLAGS)
 UNIX_FLAGS := CROSS_COMPILE=$(TARGET)- CC=$(TARGET_CC)
 TOOLCHAIN := $(TARGET_CC)
+# What a package's executable begins with.
+UNPACKER := $(BUILD)/unpacker
 endif
 
 # All that is not ours and compiled once: mpy-cross and the target's libraries.
@@ -77,14 +79,14 @@ endif
 toolchain: $(MPY_DIR)/py/mpconfig.h $(MPY_CROSS) $(TOOLCHAIN)
 
 .PHONY: firmware-native
-firmware-native: toolchain $(BUILD)/started
+firmware-native: toolchain $(BUILD)/started $(UNPACKER)
 	@mkdir -p $(DIST)
 	$(MAKE_QUICKLY) -C $(MPY_DIR)/ports/unix \
 		VARIANT=mpycam VARIANT_DIR=$(abspath variant) BUILD=$(abspath $(BUILD)/micropython) \
 		USER_C_MODULES=$(abspath $(USERMODULES)) FROZEN_MANIFEST=$(abspath manifest.py) \
 		MPY_LIB_DIR=$(MPY_DIR) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS) \
 		CFLAGS_EXTRA="$(REPRODUCIBLE_CFLAGS) $(TARGET_CFLAGS)" LDFLAGS_EXTRA="$(TARGET_LDFLAGS)" $(UNIX_FLAGS)
-	@cp $(BUILD)/micropython/micropython $(BUILD)/micropython/micropython.map $(DIST)
+	@cp $(BUILD)/micropython/micropython $(BUILD)/micropython/micropython.map $(UNPACKER) $(DIST)
 	@sha256sum $(DIST)/micropython
 
 # MicroPython's makefile follows changed files but not changed flags: those
@@ -120,4 +122,11 @@ $(MUSL)/bin/musl-gcc: variant/firmware.mk | $(SOURCES)/musl
 		--disable-shared --enable-wrapper=gcc CC=$(TARGET)-gcc \
 		CFLAGS="-Os $(TARGET_CFLAGS) $(SMALLER_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
 	$(MAKE_QUICKLY) -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
+
+# Without a C library, and without calls of one that the compiler would make of loops.
+$(UNPACKER): variant/firmware.mk $(wildcard variant/unpacker/*)
+	@mkdir -p $(@D)
+	$(TARGET)-gcc -std=gnu99 -Os -Wall -Wextra -Werror $(TARGET_CFLAGS) -ffreestanding -fno-stack-protector \
+		-fno-tree-loop-distribute-patterns -ffunction-sections -nostdlib -static -no-pie -s -Wl,--gc-sections \
+		-Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-T,variant/unpacker/unpacker.ld variant/unpacker/*.c -o $@
 endif

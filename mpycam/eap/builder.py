@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mpycam.eap import archive, elf, manifest, package_conf, settings_files, sources
+from mpycam.eap import archive, elf, manifest, package_conf, packed, settings_files, sources
 from mpycam.eap.archive import Entry
 from mpycam.eap.package import inspect_bytes
 from mpycam.eap.problem import WARNING, PackageError, Problem, errors_in
@@ -17,6 +17,8 @@ GENERATED = ("package.conf", "param.conf", "cgi.conf")
 
 # These go in as folders, at a place of their own and not named in OTHERFILES.
 FOLDERS_BEFORE_CGI = ("html", "declarations", "lib")
+
+UNPACK_SCRIPT = Path(__file__).with_name("unpack.sh")
 
 
 @dataclass
@@ -31,8 +33,9 @@ class Built:
 
 
 def build(
-    app, firmware, architecture=None, output=".", library=None, include=(), license=None, max_bytes=None, mtime=None
-):
+    app, firmware, architecture=None, output=".", library=None, include=(), license=None, max_bytes=None, mtime=None,
+    unpacker=None, strip=False,
+):  # fmt: skip
     """Write the package of the app in the folder `app` into the folder `output` and return a Built.
 
     `firmware` is the file that becomes the main executable: a static ELF file,
@@ -41,6 +44,9 @@ def build(
     modules of the folder `library` that the app imports go in, and those that
     `include` names. `license` is used where the folder has no LICENSE. `mtime`
     is the time of all members in seconds; None takes SOURCE_DATE_EPOCH, or 0.
+    With the file `unpacker` the executable is packed, see packed.py; where the
+    manifest names no script that runs after the installation, one is added that
+    unpacks it. `strip` leaves line numbers and assertions out of the Python code.
     Raises PackageError with every reason that was found when a device would
     refuse the package, or when it has more than `max_bytes`.
     """
@@ -53,7 +59,10 @@ def build(
     described = manifest.complete(described, architecture)
     options = described["acapPackageConf"]["setup"].get("runOptions", "").split()
     problems = _add_library(found, library, include, program, options)
-    entries = _entries(found, described, architecture, program, license)
+    if unpacker is not None:
+        program = _pack(firmware, program, unpacker)
+        _unpack_when_installed(found, described["acapPackageConf"])
+    entries = _entries(found, described, architecture, program, license, strip)
     data = archive.compress(archive.tar(entries, mtime))
     package = inspect_bytes(data)
     name = _file_name(described, architecture)
@@ -118,6 +127,20 @@ def _architecture(firmware, program, asked, described):
     return have
 
 
+def _pack(firmware, program, unpacker):
+    try:
+        return packed.pack(program, _read(unpacker))
+    except elf.ElfError as error:
+        raise PackageError(f"{firmware}: cannot be packed with {unpacker}: {error}") from None
+
+
+def _unpack_when_installed(found, package):
+    installation = package.setdefault("installation", {})
+    if "postInstallScript" not in installation:
+        installation["postInstallScript"] = UNPACK_SCRIPT.name
+        found.files[UNPACK_SCRIPT.name] = UNPACK_SCRIPT
+
+
 def _add_library(found, library, include, program, options):
     """Add library modules and return a warning for each import that nobody seems to have.
 
@@ -142,7 +165,7 @@ def _add_library(found, library, include, program, options):
     return problems
 
 
-def _entries(found, described, architecture, program, license):
+def _entries(found, described, architecture, program, license, strip):
     """Return the members in the order of the vendor's SDK."""
     package = described["acapPackageConf"]
     app_name = package["setup"]["appName"]
@@ -157,7 +180,7 @@ def _entries(found, described, architecture, program, license):
     scripts = {name: Entry(name, _script(found, name), program=True) for name in {post_install, pre_uninstall} - {None}}
     members = {name: Entry(name, link=target) for name, target in found.links.items()}
     for name, path in found.files.items():
-        item = sources.entry(name, path, architecture)
+        item = sources.entry(name, path, architecture, strip)
         if item.name in members:
             raise PackageError(f"{path}: becomes {item.name}, which is there already")
         members[item.name] = item

