@@ -131,7 +131,7 @@ for path, room, other in cases():
         (tmp_path / f"{name}.jpg").write_bytes(jpeg(patches(seed)))
     paths = [str(tmp_path / f"{name}.jpg") for name in ("reference", "room", "other")]
     ((first, second),) = evaluate(host, tmp_path, script, [paths])
-    assert first == [False] * 4 + [True, False, True, True]
+    assert first == [False] * 4 + [False, False, True, True]
     assert [state for _, state in second[:4]] == ["good", "good", "moved", "moved"]
     assert [changed for changed, _ in second[:4]] == [False, False, True, False]
     assert [state for _, state in second[4:8]] == ["moved", "moved", "good", "good"]

@@ -192,7 +192,7 @@ print(Backoff(100, 60).next(), [Backoff(0.5, 0.5).next() for _ in range(2)])
     # A camera that sends one frame and hangs up is not good yet, one that sends ten is.
     printed = run(host, """
 from backoff import Backoff
-from frames import STEADY, UrlFrames
+from url_frames import STEADY, UrlFrames
 class Flapping(UrlFrames):
     async def _next(self):
         self._parts = True

@@ -12,6 +12,8 @@
 // @micropython.native and @micropython.viper in the camera (thumb on ARMv7,
 // none exists for aarch64). Inline assembly is out.
 #define MICROPY_PERSISTENT_CODE_LOAD            (1)
+// A module is read with a tenth of the system calls.
+#define MICROPY_READER_VFS_DEFAULT_BUFFER_SIZE  (255)
 #define MICROPY_EMIT_INLINE_THUMB               (0)
 #define MICROPY_OPT_COMPUTED_GOTO               (1)
 

@@ -6,7 +6,6 @@ import sys
 
 import config
 from door.hours import Hours
-from vapix import INSIDE
 
 
 class Week(config.Text):
@@ -75,7 +74,7 @@ FIELDS = (
     config.Text("source", "http://127.0.0.12/axis-cgi/mjpg/video.cgi?resolution=640x360&fps=5"),
     config.Text("user", ""),
     config.Text("password", ""),
-    config.Text("camera", INSIDE),
+    config.Text("camera", "http://127.0.0.12"),
     Doors("doors", []),
 ) + DOOR + (
     config.Number("view_interval", 2, 0, 3600),

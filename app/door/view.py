@@ -107,11 +107,13 @@ class View:
 
     def due(self, now):
         """Whether it is time for a look; `now` in seconds."""
+        before = self._next
         # A clock that was set back must not put off the next look.
-        if not self._interval or self._next is not None and self._next - self._interval <= now < self._next:
+        if not self._interval or before is not None and before - self._interval <= now < before:
             return False
         self._next = now + self._interval
-        return True
+        # The first frame only begins the time: it has an answer to give.
+        return before is not None
 
     def look(self, picture):
         """Take a gray picture of SIZE; return whether the state changed. OSError: the reference cannot be kept."""

@@ -9,17 +9,13 @@ import time
 import door
 import json_lines
 import mpycam
-from backoff import Backoff
 from door import settings as configuration
 from door.alarms import Alarms
 from door.history import History
 from door.network import DoorNetwork, Pictures
-from door.output import VirtualInput
 from door.state import AJAR, CLOSED, OPEN, UNKNOWN, DoorState
 from door.view import GOOD, SIZE, View
 from frames import open_source
-from http_client import redacted
-from vapix import Vapix
 
 # A signal that comes just before the process begins to wait for an event is
 # only seen when the wait ends, so no wait may be longer.
@@ -115,6 +111,10 @@ class Watch:
         # Any other source is another device: its account is not this camera's, and this camera's rules not its.
         self._camera = None
         if configuration.inside(values):
+            from backoff import Backoff
+            from door.output import VirtualInput
+            from vapix import Vapix
+
             self._camera = Vapix(
                 "door_state", values["user"], values["password"], values["camera"], timeout=values["timeout"]
             )
@@ -266,7 +266,9 @@ class Watch:
         """Print the first line."""
         shown = dict(values)
         for name in shown:
-            if name == "source" or name.endswith("_url"):
+            if (name == "source" or name.endswith("_url")) and "://" in shown[name]:
+                from http_client import redacted
+
                 shown[name] = redacted(shown[name])
             elif name.endswith("password") or name == "webhook_key":
                 shown[name] = "***" if shown[name] else ""
@@ -375,6 +377,8 @@ class Watch:
     async def _watch_clock(self):
         while True:
             await asyncio.sleep_ms(HEARTBEAT_MS)
+            # Not from the start: the first answer would come later.
+            gc.threshold(GARBAGE)
             if self._stages.passed >= self._statistics_ms:
                 self._tell_statistics()
             if self._history.due:
@@ -416,7 +420,6 @@ def main(path, values):
 
     Returns the exit status.
     """
-    gc.threshold(GARBAGE)
     try:
         watch = Watch(values)
     except (OSError, ValueError) as error:
