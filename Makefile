@@ -119,6 +119,11 @@ bench-jpeg: packages-build $(PYTHON_ENV)/ready-train ## time ujpeg beside Pillow
 	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
 	$(PYTHON_ENV)/bin/python bench/ujpeg_pillow.py dist/host/micropython
 
+.PHONY: bench-app
+bench-app: packages-build $(PYTHON_ENV)/ready-train ## measure the door app beside CPython, NumPy, Pillow and ONNX Runtime: start, frames, memory
+	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }
+	@$(PYTHON_ENV)/bin/python bench/app_bench.py dist/host/micropython --arm dist/armv7hf/micropython --counter $(COUNTER)
+
 # A folder with the plugin that counts instructions under qemu-arm.
 COUNTER ?= ../shared/tools/arm_insns
 

@@ -62,7 +62,7 @@ def test_other_lines_have_the_keys_that_are_shown(host, tmp_path):
 
     options = ["--user", "u", "--password", "p", "--retry_first", 0.05, "--minimum_duration", 0]
     with CameraServer(respond) as server:
-        options += ["--source", server.url(), "--camera", server.url("").rstrip("/")]
+        options += ["--source", server.url(), "--camera", server.url("").rstrip("/"), "--page_port", 0]
         with Running(host, "--model", model, *options) as app:
             while told("source") < 2 or told("output") < 2:
                 found.append(app.line())

@@ -323,7 +323,7 @@ def test_virtual_input_follows_the_door(interpreter, door, fails):
 
     guard = BasicGuard("viewer", "p")
     with CameraServer(guarded(guard, respond)) as server:
-        options = ["--source", server.url("/mjpg"), "--camera", server.url("").rstrip("/"), "--user", "viewer", "--password", "p"]
+        options = ["--source", server.url("/mjpg"), "--camera", server.url("").rstrip("/"), "--page_port", 0, "--user", "viewer", "--password", "p"]
         options += ["--minimum_duration", 0, "--virtual_input", 7]
         with Running(interpreter, *options, *door) as app:
             lines = [app.line() for _ in range(5 if fails else 3)]

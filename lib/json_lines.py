@@ -8,8 +8,9 @@ import time
 def line(pairs):
     """The text of a JSON object with the keys in the order of `pairs`, floats to three decimals.
 
-    Values are None, bool, int, float, str, a dictionary, or a list or tuple of
-    such; a tuple of (name, value) pairs wrapped in `Nested` becomes an object.
+    Values are None, bool, int, float, str, or a list or tuple of such; a tuple
+    of (name, value) pairs wrapped in `Nested` becomes an object. A dictionary
+    becomes one, too, with its floats as they are.
 
     >>> line((("event", "door"), ("confidence", 0.98765)))
     '{"event": "door", "confidence": 0.988}'
@@ -27,8 +28,6 @@ class Nested:
 def _value(value):
     if isinstance(value, Nested):
         return line(value.pairs)
-    if isinstance(value, dict):
-        return line(value.items())
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join([_value(item) for item in value]) + "]"
     if isinstance(value, float):

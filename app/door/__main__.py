@@ -18,7 +18,7 @@ ALIASES = {
 
 def supervise(arguments, values):
     """Run the processes of the app that have something to do; returns the exit status."""
-    from supervisor import Child, Supervisor
+    from supervisor import ALL, Child, Supervisor
 
     def child(name, heap, **options):
         return Child(name, ["-X", "heapsize=" + heap, "-m", "door." + name] + arguments, **options)
@@ -31,6 +31,8 @@ def supervise(arguments, values):
     if settings.has_record(values):
         heap = "%dK" % ((values["record_memory"] + values["frame_limit"] >> 10) + 1024)
         children.append(child("record", heap, events=("door", "alarm")))
+    if settings.has_page(values):
+        children.append(child("web", "1500K", events=ALL, final=(RELOAD,)))
     return Supervisor(children, ALIASES).main()
 
 
@@ -45,7 +47,7 @@ def main(arguments):
             return 0
         except (OSError, ValueError) as error:
             return settings.refuse(error)
-        if not (settings.has_upload(values) or settings.has_record(values)):
+        if not (settings.has_page(values) or settings.has_upload(values) or settings.has_record(values)):
             # For watching alone one process does.
             from door import watch
 

@@ -1,6 +1,8 @@
 """From probabilities to door states: a Schmitt trigger, then a minimum duration."""
 
 UNKNOWN, OPEN, AJAR, CLOSED = "unknown", "open", "ajar", "closed"
+# Of the view: nothing hinders the camera from seeing the doors.
+GOOD = "good"
 
 
 class DoorState:

@@ -11,9 +11,10 @@ against a reference of 11 o'clock (host_tests/test_app_view.py renders some).
 import gc
 
 import ujpeg
+from door.state import GOOD
 from ulab import numpy as np
 
-GOOD, DARK, BLOCKED, MOVED, BLURRED = "good", "dark", "blocked", "moved", "blurred"
+DARK, BLOCKED, MOVED, BLURRED = "dark", "blocked", "moved", "blurred"
 SIZE = WIDTH, HEIGHT = 80, 45
 # So many looks in a row must agree before a state changes: who walks by is gone by then.
 AGREE = 3
@@ -89,14 +90,12 @@ def compare(reference, look):
 
 
 class View:
-    """Looks at the view every `interval` seconds, 0 for never; `state` is what AGREE looks in a row said."""
+    """The view over many looks; `state` is what AGREE of them in a row said."""
 
-    def __init__(self, path, interval):
+    def __init__(self, path):
         """`path` is where the reference is kept, as JPEG, or None; if there is none, the first steady view becomes it."""
         self.state = GOOD
         self._path = path
-        self._interval = interval
-        self._next = None
         self._seen, self._times = GOOD, 0
         self._reference = None
         try:
@@ -104,16 +103,6 @@ class View:
                 self._reference = _Look(ujpeg.decode(path, format="gray", size=SIZE))
         except (OSError, ValueError):
             pass  # there is none yet
-
-    def due(self, now):
-        """Whether it is time for a look; `now` in seconds."""
-        before = self._next
-        # A clock that was set back must not put off the next look.
-        if not self._interval or before is not None and before - self._interval <= now < before:
-            return False
-        self._next = now + self._interval
-        # The first frame only begins the time: it has an answer to give.
-        return before is not None
 
     def look(self, picture):
         """Take a gray picture of SIZE; return whether the state changed. OSError: the reference cannot be kept."""

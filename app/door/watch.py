@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 import time
+from collections import OrderedDict
 
 import door
 import json_lines
@@ -13,8 +14,7 @@ from door import settings as configuration
 from door.alarms import Alarms
 from door.history import History
 from door.network import DoorNetwork, Pictures
-from door.state import AJAR, CLOSED, OPEN, UNKNOWN, DoorState
-from door.view import GOOD, SIZE, View
+from door.state import AJAR, CLOSED, GOOD, OPEN, UNKNOWN, DoorState
 from frames import open_source
 
 # A signal that comes just before the process begins to wait for an event is
@@ -132,7 +132,10 @@ class Watch:
         )  # fmt: skip
         kept = configuration.localdata if self._source.live else lambda name: None
         self._history = History(kept("history.json"))
-        self._view = View(kept("reference.jpg"), values["view_interval"])
+        self._reference = kept("reference.jpg")
+        self._view = None
+        self._view_interval = values["view_interval"]
+        self._view_due = None
         self._live_port = configuration.has_live(values) and values["live_port"]
         self._time_zone = values["time_zone"]
         self._every_frame = values["every_frame"]
@@ -180,7 +183,7 @@ class Watch:
                 self._began = time.ticks_us()
                 continue
             decoded = time.ticks_us()
-            moment = seconds if self._view.state == GOOD else None
+            moment = seconds if self._seeing == GOOD else None
             changed = [watched for watched in self._doors if watched.look(moment)]
             computed = time.ticks_us()
             self._stages.add(self._began, read, decoded, computed)
@@ -222,10 +225,23 @@ class Watch:
         await Link(commands, statistics=self.statistics).run()
         raise SystemExit
 
+    @property
+    def _seeing(self):
+        return self._view.state if self._view else GOOD
+
     def _look_at_view(self):
         """Now and then see whether the view is what it was; what cannot be seen is unknown."""
-        if not self._view.due(self._time):
+        due, now = self._view_due, self._time
+        # A clock that was set back must not put off the next look.
+        if not self._view_interval or due is not None and due - self._view_interval <= now < due:
             return
+        self._view_due = now + self._view_interval
+        if due is None:
+            return  # the first frame has an answer to give
+        from door.view import SIZE, View
+
+        if self._view is None:
+            self._view = View(self._reference)
         try:
             changed = self._view.look(self._pictures.get(WHOLE, SIZE))
         except OSError as error:
@@ -234,11 +250,11 @@ class Watch:
         gc.collect()  # the arrays of a look are large
         if not changed:
             return
-        self._tell("view", ("state", self._view.state))
+        self._tell("view", ("state", self._seeing))
         for watched in self._doors:
             watched.states.forget()
-            if self._view.state != GOOD and watched.states.lose():
-                self._changed(watched, ("reason", self._view.state))
+            if self._seeing != GOOD and watched.states.lose():
+                self._changed(watched, ("reason", self._seeing))
 
     def _changed(self, watched, why):
         """Tell everybody of a door's new state."""
@@ -278,7 +294,7 @@ class Watch:
             ("mpycam", mpycam.version),
             ("micropython", ".".join([str(part) for part in sys.implementation.version[:3]])),
             ("config", path),
-            ("settings", json_lines.Nested(sorted(shown.items()))),
+            ("settings", OrderedDict(sorted(shown.items()))),
         )
 
     def ended(self, reason):
@@ -300,7 +316,7 @@ class Watch:
         """What there is to see now."""
         return {
             "doors": [self._door_status(watched) for watched in self._doors],
-            "view": self._view.state,
+            "view": self._seeing,
             "milliseconds": dict(self._means.means()),
             "fps": self._means.fps,
             "frames": self._frames,
@@ -321,7 +337,8 @@ class Watch:
 
     async def reference(self, arguments):
         """Take the view as it is from now on as the right one."""
-        self._view.forget()
+        if self._view:
+            self._view.forget()
 
     async def test(self, arguments):
         """Switch the virtual input of each door the other way for a second."""
