@@ -101,6 +101,11 @@ leaks: packages-test $(PYTHON_ENV)/ready-train ## look for memory that the C mod
 	$(MAKE) --no-print-directory firmware-native ARCH=host-debug
 	MPYCAM_ARCHES=valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 -k valgrind $(TESTS)
 
+.PHONY: bench-watch
+bench-watch: packages-test $(PYTHON_ENV)/ready ## time mpycam watch on virtual cameras, from saving a file to the app's first line
+	@$(MAKE) --no-print-directory firmware ARCH=armv7hf
+	@$(PYTHON_ENV)/bin/python bench/watch.py
+
 .PHONY: bench-ulab
 bench-ulab: packages-build $(PYTHON_ENV)/ready ## time ulab beside NumPy on this machine
 	@$(MAKE) --no-print-directory firmware-native ARCH=host > build/firmware-host.log 2>&1 || { tail -n 30 build/firmware-host.log; exit 1; }

@@ -1,8 +1,9 @@
 # The interpreter on a camera, over ssh, and on this machine. CAM is a host name
-# as ssh takes it, SSH_OPTIONS are further options for ssh, DEPLOY_TO is a folder
-# there. The camera is asked for its architecture where ARCH is not given.
+# as ssh takes it, SSH_OPTIONS are further options for ssh, DEPLOY_TO is tmp, flash,
+# sd_card, nfs or a folder there. The camera is asked for its architecture where ARCH
+# is not given.
 export SSH_OPTIONS
-DEPLOY_TO ?= /tmp
+DEPLOY_TO ?= tmp
 
 # firmware.mk gives ARCH a value in any case; only the user's own one counts here.
 DEPLOY_ARCH := $(if $(filter command environment,$(origin ARCH)),$(ARCH))

@@ -1,8 +1,10 @@
 """Installing on a camera over ssh, against a real OpenSSH server on this machine."""
 
+import asyncio
 import getpass
 import os
 import pty
+import re
 import select
 import shutil
 import socket
@@ -16,6 +18,7 @@ import pytest
 from interpreters import ROOT
 from mpycam.cli import main
 from mpycam.deploy import Camera
+from mpycam.developer.ssh import connection, ssh_workplace
 from mpycam.errors import MpycamError
 
 SERVER = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
@@ -201,7 +204,11 @@ def test_missing_folder_is_told(server, firmware, tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "reason"),
-    [("nobody", "resolve hostname nobody.invalid"), ("stranger", "Permission denied"), ("-oProxyCommand=false", "hostname")],
+    [
+        ("nobody", "resolve hostname nobody.invalid"),
+        ("stranger", "Permission denied"),
+        ("-oProxyCommand=false", "hostname"),
+    ],
 )
 @pytest.mark.parametrize("verb", ["install-mpy", "camera-arch"])
 def test_unreachable_camera_is_told(server, verb, host, reason, capsys):
@@ -267,3 +274,48 @@ def test_run_passes_arguments_and_status(server, firmware, tmp_path):
 def test_run_where_nothing_is_installed(server, tmp_path, capfd):
     assert main(server.command_line("run-mpy", "--folder", tmp_path)) == 1
     assert "put it there with install-mpy" in capfd.readouterr().err
+
+
+def test_places_have_names(server, capsys):
+    """The names that DEPLOY_TO takes stand for folders of cameras; this machine has only one of them."""
+    arguments = server.command_line("install-mpy", "--arch", "host", "--folder", "sd_card")
+    assert main(arguments) == 1
+    assert "camera:/var/spool/storage/SD_DISK: " in capsys.readouterr().err
+
+
+def test_programs_run_over_a_real_server(server, firmware, tmp_path):
+    """What `mpycam run` does by ssh, with OpenSSH at the other end: its own shell, exit statuses and end of input."""
+    key = (server.folder / "host_key.pub").read_text()
+    options = {"client_keys": [str(server.folder / "user_key")]}
+    (port,) = re.findall(r"^Port (\d+)", (server.folder / "sshd_config").read_text(), re.MULTILINE)
+
+    async def work():
+        user = getpass.getuser()
+        async with connection("127.0.0.1", int(port), user, key=key, options=options.items()) as client:
+            for _ in range(2):  # the second time everything is there
+                async with ssh_workplace(client, "camera", lambda build: firmware, str(tmp_path)) as place:
+                    await place.put({"it.py": b"import sys\nprint(sys.stdin.read())\nsys.exit(3)"})
+                    await place.start(["it.py"])
+                    await place.write(b"typed")
+                    await place.write(b"")
+                    said = b""
+                    while isinstance(value := await place.output(), bytes):
+                        said += value
+                    assert (said, value) == (b"typed\n", 3)
+            (home,) = tmp_path.glob("mpycam-*")
+            assert home.stat().st_mode & 0o077 == 0
+            home.rename(tmp_path / "elsewhere")
+            home.symlink_to(tmp_path / "elsewhere")
+            with pytest.raises(MpycamError, match="somebody else's.*DEPLOY_TO"):
+                async with ssh_workplace(client, "camera", lambda build: firmware, str(tmp_path)):
+                    pass
+        other = (server.folder / "other_key.pub").read_text()
+        with pytest.raises(MpycamError, match="its ssh key is not the one that is known"):
+            async with connection("127.0.0.1", int(port), user, key=other, options=options.items()):
+                pass
+        options["client_keys"] = [str(server.folder / "other_key")]
+        with pytest.raises(MpycamError, match="does not let .* in by ssh"):
+            async with connection("127.0.0.1", int(port), user, key=key, options=options.items()):
+                pass
+
+    asyncio.run(work())

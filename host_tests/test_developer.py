@@ -1,4 +1,4 @@
-"""mpycam run, watch, repl and test: on this machine, and on virtual cameras by ssh and through the developer wrapper."""
+"""mpycam run, watch, repl and test: on this machine, and on virtual cameras by ssh and through the wrapper."""
 
 import asyncio
 import json
@@ -97,7 +97,9 @@ def test_run_tells_what_is_wrong(tmp_path, capsys):
     (tmp_path / "bad.py").write_text("def x(:\n")
     assert main(["run", "--on", "host", str(tmp_path / "bad.py")]) == 1
     assert "bad.py" in capsys.readouterr().err
-    result = command("run", "--on", "host", tmp_path / "bad.py", cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    result = command(
+        "run", "--on", "host", tmp_path / "bad.py", cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert "dist/host/micropython is not there; build it with: make firmware ARCH=host" in result.stderr
 
 
@@ -247,7 +249,9 @@ def test_watch_takes_the_place_of_the_installed_app(kept, tmp_path):
         watching.until("the installed my_app is stopped meanwhile")
         place = watching.until("second /")[-1].split()[-1]
         by_ssh = PROFILES[kept.camera.profile.name] == "ssh"
-        assert place == ("/usr/local/packages/my_app" if by_ssh else "/usr/local/packages/mpycam_developer/localdata/my_app")
+        assert place == (
+            "/usr/local/packages/my_app" if by_ssh else "/usr/local/packages/mpycam_developer/localdata/my_app"
+        )
         assert kept.camera.applications.get("my_app").status == "Stopped"
         assert watching.interrupt() == 130
     assert kept.camera.applications.get("my_app").status == "Running"
@@ -324,7 +328,9 @@ def test_agent_refuses_and_goes_on():
             assert await place.run(["a/b/c.py"], said.append) == 0
             assert b"".join(said) == b"deep\n"
             # One that does not end when it is told to is killed.
-            await place.put({"deaf.py": b"import time\nwhile 1:\n try:\n  print('up'); time.sleep(99)\n except SystemExit: pass"})
+            await place.put(
+                {"deaf.py": b"import time\nwhile 1:\n try:\n  print('up'); time.sleep(99)\n except SystemExit: pass"}
+            )
             await place.start(["deaf.py"])
             assert await place.output() == b"up"
             await place.end()
@@ -371,7 +377,12 @@ def test_account_that_may_not(tmp_path, capsys, monkeypatch):
         import httpx
 
         path = "/local/mpycam_developer/session"
-        headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x"}
+        headers = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "x",
+        }
         answer = httpx.get(address + path, auth=httpx.DigestAuth("looker", "pass"), headers=headers)
         assert answer.status_code in (401, 403)
         answer = httpx.get(address + path, auth=httpx.DigestAuth(USER, PASSWORD))

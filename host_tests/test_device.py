@@ -201,7 +201,9 @@ def package_server(steps):
         if "upload.cgi" in request.target:
             steps.pop(0)(request, connection, installed)
         else:
-            apps = "".join(f'<application Name="{name}" Version="{v}" Status="Stopped"/>' for name, v in installed.items())
+            apps = "".join(
+                f'<application Name="{name}" Version="{v}" Status="Stopped"/>' for name, v in installed.items()
+            )
             answer(connection, f'<reply result="ok">{apps}</reply>'.encode(), kind="text/xml")
 
     return CameraServer(respond), installed
@@ -277,7 +279,9 @@ def test_camera_that_says_ok_and_has_nothing():
     assert "says OK, but lists nothing instead of 1.2.3" in str(error)
 
 
-@pytest.mark.parametrize("guard", [DigestGuard(USER, PASSWORD), DigestGuard(USER, PASSWORD, uses=1), BasicGuard(USER, PASSWORD)])
+@pytest.mark.parametrize(
+    "guard", [DigestGuard(USER, PASSWORD), DigestGuard(USER, PASSWORD, uses=1), BasicGuard(USER, PASSWORD)]
+)
 def test_scheme_that_the_camera_asks_for(guard):
     reply = b'<reply result="ok"></reply>'
     with CameraServer(guarded(guard, lambda request, connection: answer(connection, reply, kind="text/xml"))) as server:

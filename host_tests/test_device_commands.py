@@ -104,7 +104,9 @@ def test_folder_is_built_for_the_camera(home, camera, typed, tmp_path, monkeypat
 
 def test_certificate_that_is_expected(home, camera, typed):
     address = camera.url(secure=True).rstrip("/")
-    assert "shows a certificate with the SHA-256" in typed("camera", "add", "a", address, "--fingerprint", "00", status=1)
+    assert "shows a certificate with the SHA-256" in typed(
+        "camera", "add", "a", address, "--fingerprint", "00", status=1
+    )
     said = typed("camera", "add", "a", address)
     typed("camera", "add", "a", address, "--fingerprint", said.split()[2].upper())
 
@@ -124,7 +126,11 @@ def test_store(tmp_path):
     store.add(Stored("gate", "http://192.0.2.8", ssh_port=22), "")
     assert store.names() == ["gate", "yard"]
     assert store.get("gate").ssh_port == 22
-    assert (store.password("yard"), store.password("yard", "ssh_password"), store.password("gate")) == ("secret", "other", "")
+    assert (store.password("yard"), store.password("yard", "ssh_password"), store.password("gate")) == (
+        "secret",
+        "other",
+        "",
+    )
     assert os.listdir(tmp_path / "folder") and all(
         stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in [store.path]
     )

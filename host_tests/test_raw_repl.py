@@ -80,7 +80,10 @@ def test_protocol(raw):
     assert error.endswith(b"ZeroDivisionError: divide by zero\n")
     assert raw.run(b"print(x)")[0] == b"5\n"
     # A program reads what is typed, whatever bytes they are, once Ctrl-C counts as one of them.
-    raw.type(b"import sys, micropython\nmicropython.kbd_intr(-1)\nprint(sys.stdin.buffer.read(6))\nmicropython.kbd_intr(3)\x04")
+    raw.type(
+        b"import sys, micropython\nmicropython.kbd_intr(-1)\n"
+        b"print(sys.stdin.buffer.read(6))\nmicropython.kbd_intr(3)\x04"
+    )
     raw.until(b"OK")
     raw.type(bytes((3, 1, 4, 10, 13, 255)))
     assert raw.until(b"\x04") == b"b'\\x03\\x01\\x04\\n\\r\\xff'\n\x04"
@@ -125,7 +128,9 @@ def test_reset_forgets_programs(raw):
     assert raw.end()[1] == 0
 
 
-@pytest.mark.parametrize("program", [b"while True: pass", b"import time\ntime.sleep(3600)", b"import sys\nsys.stdin.read(1)"])
+@pytest.mark.parametrize(
+    "program", [b"while True: pass", b"import time\ntime.sleep(3600)", b"import sys\nsys.stdin.read(1)"]
+)
 def test_interrupt(raw, program):
     raw.enter()
     raw.type(b"print('started')\n" + program + b"\x04")
@@ -135,7 +140,9 @@ def test_interrupt(raw, program):
     assert raw.run(b"print('again')") == (b"again\n", b"")
 
 
-@pytest.mark.parametrize("typed", [b"", b"print(", b"for i in range(3):\r", b"\x05for", b"\x01print(1)", b"\x01\x05A\x01x = "])
+@pytest.mark.parametrize(
+    "typed", [b"", b"print(", b"for i in range(3):\r", b"\x05for", b"\x01print(1)", b"\x01\x05A\x01x = "]
+)
 def test_end_of_input_ends_it(raw, typed):
     raw.type(b"print('alive')\r")
     raw.until(b"\nalive")
@@ -151,7 +158,8 @@ def test_terminal_is_as_it_was(interpreter):
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
     with subprocess.Popen(
-        [*interpreter.command, "-X", "heapsize=2M"], stdin=slave, stdout=slave, stderr=slave, env=interpreter.environment(),
+        [*interpreter.command, "-X", "heapsize=2M"],
+        stdin=slave, stdout=slave, stderr=slave, env=interpreter.environment(),
         start_new_session=True,
     ) as process:  # fmt: skip
         terminal_until(master, b">>> ")
@@ -221,7 +229,10 @@ def mpremote_session(workplace, folder):
             assert (status, said.splitlines()[-2:]) == (0, ["on this machine", "5120"])
             status, said = await call("mip", "install", "--target", "lib", "pkg/package.json")
             assert (status, said.splitlines()[-1]) == (0, "Done")
-            assert await call("exec", "import sys; sys.path.append('lib'); import thing; print(thing.T)") == (0, "thing\n")
+            assert await call("exec", "import sys; sys.path.append('lib'); import thing; print(thing.T)") == (
+                0,
+                "thing\n",
+            )
             await call("exec", "--no-follow", "while True: pass")
             assert await call("exec", "print('after')") == (0, "after\n")
             assert (await call("fs", "rm", ":copy.bin"))[0] == 0

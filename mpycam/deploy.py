@@ -11,6 +11,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from mpycam.developer.options import deploy_folder
 from mpycam.errors import MpycamError
 
 # What the kernel calls the processor, and the build that runs on it. An armv8l
@@ -127,11 +128,16 @@ def _add_parser(subcommands, name, run, description):
 def add_command(subcommands):
     """Add `install-mpy`, `run-mpy` and `camera-arch` to the command line."""
     install = _add_parser(subcommands, "install-mpy", _install, "copy the interpreter to a camera over ssh")
-    install.add_argument("--arch", choices=sorted(set(ARCHES.values())), help="the build to copy; asked there if left out")
+    install.add_argument(
+        "--arch", choices=sorted(set(ARCHES.values())), help="the build to copy; asked there if left out"
+    )
     run = _add_parser(subcommands, "run-mpy", _run, "open the REPL of the interpreter on a camera")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments for the interpreter there")
     for parser in (install, run):
-        parser.add_argument("--folder", default="/tmp", help="the folder there (default: %(default)s, kept in memory)")
+        parser.add_argument(
+            "--folder", default="tmp", metavar="PLACE",
+            help="where it is there: tmp (in memory), flash, sd_card, nfs, or a path (default: %(default)s)",
+        )  # fmt: skip
     _add_parser(subcommands, "camera-arch", _arch, "print which build runs on a camera")
 
 
@@ -140,13 +146,14 @@ def _install(options):
     firmware = Path("dist", options.arch or camera.arch(), FILE_NAME)
     if not firmware.is_file():
         raise MpycamError(f"{firmware} is not there; build it with: make firmware ARCH={firmware.parent.name}")
-    version = camera.install(firmware, options.folder)
-    print(f"{camera.host}:{options.folder}/{FILE_NAME}: {version}")
+    folder = deploy_folder(options.folder)
+    version = camera.install(firmware, folder)
+    print(f"{camera.host}:{folder}/{FILE_NAME}: {version}")
     return 0
 
 
 def _run(options):
-    return _camera(options).interact(options.folder, options.arguments)
+    return _camera(options).interact(deploy_folder(options.folder), options.arguments)
 
 
 def _arch(options):

@@ -25,12 +25,16 @@ def add_command(subcommands):
 
     repl = _parser(subcommands, "repl", run_repl, "the interpreter's prompt on a camera; Ctrl-D or Ctrl-] leaves it")
     repl.add_argument("--heap", default=HEAP, help="of the interpreter (default: %(default)s)")
-    repl.add_argument("--pty", action="store_true", help="offer it at a terminal for programs, and print the terminal's path")
+    repl.add_argument(
+        "--pty", action="store_true", help="offer it at a terminal for programs, and print the terminal's path"
+    )
     repl.add_argument("--link", metavar="PATH", help="with --pty: a link to the terminal")
 
     mpremote = _parser(subcommands, "mpremote", run_mpremote, "MicroPython's mpremote on a camera")
     mpremote.add_argument("--heap", default=HEAP, help="of the interpreter (default: %(default)s)")
-    mpremote.add_argument("arguments", nargs=argparse.REMAINDER, help="such as: run script.py, or: mount . exec 'import x'")
+    mpremote.add_argument(
+        "arguments", nargs=argparse.REMAINDER, help="such as: run script.py, or: mount . exec 'import x'"
+    )
 
     test = _parser(subcommands, "test", run_test, "run an app's own tests where the app will run")
     test.add_argument("app", metavar="FOLDER", help="with the app's manifest.json and tests/")
@@ -52,7 +56,9 @@ def add_command(subcommands):
         parser.set_defaults(run=function)
         add_camera_options(parser)
         if name == "install":
-            parser.add_argument("--allow-unsigned", action="store_true", help="set the camera's switch AllowUnsigned before")
+            parser.add_argument(
+                "--allow-unsigned", action="store_true", help="set the camera's switch AllowUnsigned before"
+            )
 
 
 def _parser(subcommands, name, run, description):
@@ -180,8 +186,8 @@ def run_wrapper_install(options):
             information = await device.info()
             if information.release < wrapper.FIRST_RELEASE:
                 raise MpycamError(
-                    f"AXIS OS {information.firmware} has no reverse proxy for the wrapper (it came with 11.8): use ssh, "
-                    "`mpycam camera add NAME HOST --ssh`"
+                    f"AXIS OS {information.firmware} has no reverse proxy for the wrapper (it came with 11.8): use "
+                    "ssh, `mpycam camera add NAME HOST --ssh`"
                 )
             if options.allow_unsigned and information.unsigned is False:
                 await device.allow_unsigned()

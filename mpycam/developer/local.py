@@ -44,7 +44,7 @@ class ProcessStream:
 
 @contextlib.asynccontextmanager
 async def local_workplace(build="host", firmware=None, folder=None):
-    """Yield a Workplace with the interpreter `firmware` of a build, in `folder` or a new one that is removed afterwards."""
+    """Yield a Workplace with the interpreter `firmware` of a build, in `folder` or a new one that is removed."""
     firmware = Path(firmware or Path("dist", build, "micropython")).absolute()
     if not firmware.is_file():
         raise MpycamError(f"{firmware} is not there; build it with: make firmware ARCH={build}")

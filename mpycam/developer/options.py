@@ -21,8 +21,12 @@ def deploy_folder(name):
 
 def add_place_options(parser):
     """Add the options that tell where programs run, next to those of the camera."""
-    parser.add_argument("--on", choices=["host", "armv7hf", "aarch64"], help="run on this machine, with this build of the interpreter")
-    parser.add_argument("--via", choices=["ssh", "wrapper"], help="how to reach the camera (default: ssh where it is kept)")
+    parser.add_argument(
+        "--on", choices=["host", "armv7hf", "aarch64"], help="run on this machine, with this build of the interpreter"
+    )
+    parser.add_argument(
+        "--via", choices=["ssh", "wrapper"], help="how to reach the camera (default: ssh where it is kept)"
+    )
     parser.add_argument(
         "--deploy-to", default=os.environ.get("DEPLOY_TO") or "tmp", metavar="PLACE",
         help="where the interpreter goes by ssh: tmp, flash, sd_card, nfs, or a path (default: %(default)s)",

@@ -76,7 +76,7 @@ def difference(before, after):
 
 
 def script_files(script, library, build):
-    """Return the files that a script needs, name to bytes: itself as it is, and the modules beside it and of `library`."""
+    """Return the files that a script needs, name to bytes: itself, and the modules beside it and of `library`."""
     script = Path(script)
     if not script.is_file():
         raise MpycamError(f"{script}: no such file")

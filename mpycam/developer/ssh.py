@@ -57,7 +57,7 @@ class ChannelStream:
 
 @contextlib.asynccontextmanager
 async def connection(host, port, user, password="", key="", options=()):
-    """Yield an asyncssh connection; `key` is the line of the server's key, the only one accepted, "" for known_hosts.
+    """Yield an asyncssh connection; `key` is a line with the server's only right key, "" for known_hosts.
 
     `options` are further ones of asyncssh.connect(), as pairs.
     """

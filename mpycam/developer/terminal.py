@@ -1,4 +1,4 @@
-"""The interpreter's prompt at a distance: on this terminal, or behind a terminal of its own for programs such as mpremote."""
+"""The interpreter's prompt at a distance: on this terminal, or behind one of its own for programs like mpremote."""
 
 import asyncio
 import contextlib
@@ -101,7 +101,7 @@ async def here(place, heap):
 
 @contextlib.asynccontextmanager
 async def pseudo_terminal(place, heap):
-    """Yield (path of a terminal of this machine, a task): behind it is the interpreter's prompt, until the task ends."""
+    """Yield (path of a terminal here, a task): behind it is the interpreter's prompt, until the task ends."""
     prompt = Prompt(place, heap)
     await prompt.start()
     master, slave = pty.openpty()

@@ -55,7 +55,9 @@ def run_everywhere(options):
     """Run an app's tests in the places that the options name, print and write the report; return the exit status."""
     places = [name.strip() for name in options.places.split(",")]
     if unknown := [name for name in places if name not in (*EMULATORS, VIRTUAL, CAMERA)]:
-        raise MpycamError(f"{unknown[0]!r} is no place for tests; expected {', '.join(EMULATORS)}, {VIRTUAL} or {CAMERA}")
+        raise MpycamError(
+            f"{unknown[0]!r} is no place for tests; expected {', '.join(EMULATORS)}, {VIRTUAL} or {CAMERA}"
+        )
     modules = sorted(Path(options.app, "tests").glob("test_*.py"))
     if not modules:
         raise MpycamError(f"{options.app}/tests has no test_*.py")
@@ -103,7 +105,7 @@ async def _camera(options):
 
 @contextlib.asynccontextmanager
 async def virtual_workplace(profile=None, architecture="armv7hf"):
-    """Yield a Workplace on a virtual camera of its own: through the wrapper, or by ssh where that AXIS OS has no proxy."""
+    """Yield a Workplace on a virtual camera: through the wrapper, or by ssh where that AXIS OS has no proxy."""
     from mpycam.camera.camera import Camera
     from mpycam.camera.profile import PROFILES
     from mpycam.camera.role import Role
@@ -129,7 +131,9 @@ async def virtual_workplace(profile=None, architecture="armv7hf"):
                         yield place
             else:
                 trusted = {"known_hosts": None}  # it is this process
-                async with ssh.connection("127.0.0.1", camera.ssh.port, user, password, options=trusted.items()) as client:
+                async with ssh.connection(
+                    "127.0.0.1", camera.ssh.port, user, password, options=trusted.items()
+                ) as client:
                     async with ssh.ssh_workplace(client, "the virtual camera", firmware) as place:
                         yield place
         finally:
@@ -140,7 +144,9 @@ async def _ship(place, app):
     from mpycam.device.command import library
 
     shipment = Shipment(app, library(), place.build)
-    found = sources.Sources(Path(app), {f"tests/{path.name}": path for path in Path(app, "tests").rglob("*") if path.is_file()})
+    found = sources.Sources(
+        Path(app), {f"tests/{path.name}": path for path in Path(app, "tests").rglob("*") if path.is_file()}
+    )
     sources.add_library(found, library())
     entries = [sources.entry(name, path, place.build) for name, path in found.files.items()]
     entries.append(sources.entry(RUNNER.name, RUNNER, place.build))
@@ -197,11 +203,19 @@ def as_junit(runs):
         seconds = sum(result.seconds for result in run.results)
         counts = {"tests": len(run.results), "failures": run.failed, "errors": int(run.error is not None), "skipped": 0}
         suite = ElementTree.SubElement(
-            root, "testsuite", name=run.place, time=f"{seconds:.6f}", **{name: str(count) for name, count in counts.items()}
+            root,
+            "testsuite",
+            name=run.place,
+            time=f"{seconds:.6f}",
+            **{name: str(count) for name, count in counts.items()},
         )
         for result in run.results:
             case = ElementTree.SubElement(
-                suite, "testcase", classname=f"{run.place}.{result.module}", name=result.name, time=f"{result.seconds:.6f}"
+                suite,
+                "testcase",
+                classname=f"{run.place}.{result.module}",
+                name=result.name,
+                time=f"{result.seconds:.6f}",
             )
             if result.error is not None:
                 message = _xml_text(result.error.strip().splitlines()[-1] if result.error.strip() else "failed")

@@ -13,7 +13,7 @@ LOOK_SECONDS = 0.05
 
 
 class Watch:
-    """Keeps the app in a folder running in a Workplace; `write` takes what it prints, `tell` lines about what happens."""
+    """Keeps an app running in a Workplace; `write` takes what it prints, `tell` lines about what happens."""
 
     def __init__(self, place, shipment, write, tell):
         self._place, self._shipment, self._write, self._tell = place, shipment, write, tell

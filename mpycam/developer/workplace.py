@@ -117,7 +117,11 @@ class Workplace:
                 else:
                     self._answers.put_nowait((kind, data))
         except (EOFError, OSError, MpycamError) as error:
-            told = error if isinstance(error, MpycamError) else MpycamError(f"{self._what}: the connection is lost: {error}")
+            told = (
+                error
+                if isinstance(error, MpycamError)
+                else MpycamError(f"{self._what}: the connection is lost: {error}")
+            )
             self._answers.put_nowait(told)
             self._output.put_nowait(told)
 
@@ -125,7 +129,9 @@ class Workplace:
         while len(self._buffer) < count:
             data = await self._stream.receive()
             if not data:
-                raise EOFError("it was closed" if not self._buffer else f"it was closed after {bytes(self._buffer)[:200]!r}")
+                raise EOFError(
+                    "it was closed" if not self._buffer else f"it was closed after {bytes(self._buffer)[:200]!r}"
+                )
             self._buffer += data
         data = bytes(self._buffer[:count])
         del self._buffer[:count]

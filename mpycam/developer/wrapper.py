@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 
 from mpycam.developer.workplace import Workplace
-from mpycam.device.errors import DeviceError
 from mpycam.errors import MpycamError
 
 APP = "mpycam_developer"

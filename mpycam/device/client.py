@@ -135,7 +135,9 @@ class Device:
         """Return Information."""
         await self._ready()
         properties = await self._properties()
-        values = await self.parameters("Properties.EmbeddedDevelopment", "Network.SSH", "Properties.System.Architecture")
+        values = await self.parameters(
+            "Properties.EmbeddedDevelopment", "Network.SSH", "Properties.System.Architecture"
+        )
         kits = await self.request("GET", f"{APPLICATIONS}/info.cgi")
         found = _xml(kits) if kits.status_code == 200 else ()
         return Information(
@@ -197,7 +199,8 @@ class Device:
         answer = await self.request("POST", f"{APPLICATIONS}/config.cgi", params=query)
         if answer.status_code not in (200, 400, 404) or _xml(answer).find("param") is None:
             raise DeviceError(
-                f"{self.host} has no switch for unsigned packages: AXIS OS before 11.2 takes them, from 13 on none", REFUSED
+                f"{self.host} has no switch for unsigned packages: AXIS OS before 11.2 takes them, from 13 on none",
+                REFUSED,
             )
 
     # Apps
@@ -207,7 +210,9 @@ class Device:
         answer = _xml(self._checked(await self.request("GET", f"{APPLICATIONS}/list.cgi")))
         if answer.get("result") != "ok":
             error = answer.find("error")
-            raise DeviceError(f"{self.host}: list of apps: {error.get('message') if error is not None else 'no answer'}")
+            raise DeviceError(
+                f"{self.host}: list of apps: {error.get('message') if error is not None else 'no answer'}"
+            )
         found = [
             App(
                 app.get("Name", ""), app.get("NiceName", ""), app.get("Vendor", ""), app.get("Version", ""),
@@ -368,7 +373,9 @@ class Device:
         for pause in (*pauses, None):
             # The connection is not one of those that are kept for other requests.
             context = contextlib.AsyncExitStack()
-            request = self._client.build_request("GET", path, headers=headers, timeout=httpx.Timeout(self._timeout, read=None))
+            request = self._client.build_request(
+                "GET", path, headers=headers, timeout=httpx.Timeout(self._timeout, read=None)
+            )
             try:
                 answer = await self._once(request, stream=True)
             except BaseException:
@@ -381,7 +388,9 @@ class Device:
             await context.aclose()
             if answer.status_code not in (502, 503) or pause is None:
                 self._checked(answer)
-                raise DeviceError(f"{self.host}: {path}: expected another protocol, the answer was {answer.status_code}")
+                raise DeviceError(
+                    f"{self.host}: {path}: expected another protocol, the answer was {answer.status_code}"
+                )
             await asyncio.sleep(pause)
 
     async def _once(self, request, auth=httpx.USE_CLIENT_DEFAULT, stream=False):
@@ -400,7 +409,8 @@ class Device:
             ) from None
         if answer.status_code == 401 and auth is httpx.USE_CLIENT_DEFAULT:
             raise DeviceError(
-                f"{self.host} does not let {self.user!r} in: the password is wrong, or the account is no administrator", LOGIN
+                f"{self.host} does not let {self.user!r} in: the password is wrong, or the account is no administrator",
+                LOGIN,
             )
         return answer
 
@@ -433,8 +443,8 @@ def _unreachable(address, error):
     text = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return (
-            f"{address} shows a certificate that is not trusted: keep the camera with `mpycam camera add`, which pins it; "
-            "if it is kept, its certificate has changed: add it again if you know why"
+            f"{address} shows a certificate that is not trusted: keep the camera with `mpycam camera add`, which pins "
+            "it; if it is kept, its certificate has changed: add it again if you know why"
         )
     return f"{address} cannot be reached: {text or 'no reason given'}"
 

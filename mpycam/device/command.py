@@ -1,6 +1,7 @@
 """`mpycam info`, `install`, `start`, `stop`, `remove`, `logs` and `params`."""
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
@@ -116,7 +117,7 @@ async def _install(options):
 
 
 def package_for(folder, information):
-    """Return the bytes of the package of an app's folder for a camera, with the firmware of dist/ and modules of lib/."""
+    """Return the bytes of an app's package for a camera, with the firmware of dist/ and modules of lib/."""
     from mpycam.eap.builder import build
 
     with tempfile.TemporaryDirectory() as output:
@@ -126,7 +127,9 @@ def package_for(folder, information):
 def firmware_for(information):
     """Return the path of the interpreter for a camera; raises MpycamError."""
     if information.build is None:
-        raise MpycamError(f"{information.model} has a processor of type {information.architecture!r}: there is no build for it")
+        raise MpycamError(
+            f"{information.model} has a processor of type {information.architecture!r}: there is no build for it"
+        )
     path = FIRMWARE / information.build / "micropython"
     if not path.is_file():
         raise MpycamError(f"{path} is not there; build it with: make firmware ARCH={information.build}")
@@ -144,7 +147,12 @@ def _progress():
         return None
 
     def show(sent, total):
-        print(f"\r{sent * 100 // total:3} % of {total} bytes", end="\n" if sent == total else "", file=sys.stderr, flush=True)
+        print(
+            f"\r{sent * 100 // total:3} % of {total} bytes",
+            end="\n" if sent == total else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
     return show
 
@@ -162,10 +170,8 @@ def run_control(options):
 
 def run_logs(options):
     """Print a log, and follow it until interrupted."""
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_logs(options))
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

@@ -18,28 +18,31 @@ ERRORS = {
     1: Meaning("not a valid package", "check the file with `mpycam eap inspect FILE`, and that it is an .eap file"),
     2: Meaning(
         "no valid signature",
-        "allow unsigned packages with `mpycam install --allow-unsigned`, or in the camera's page under Apps (AXIS OS 11.2 "
-        "to 12); from AXIS OS 13 on only packages that Axis has signed can be installed",
+        "allow unsigned packages with `mpycam install --allow-unsigned`, or in the camera's page under Apps (AXIS OS "
+        "11.2 to 12); from AXIS OS 13 on only packages that Axis has signed can be installed",
     ),
     3: Meaning(
-        "too large, or the flash is full", "remove apps that are not needed (`mpycam info` lists them), or restart the camera"
+        "too large, or the flash is full",
+        "remove apps that are not needed (`mpycam info` lists them), or restart the camera",
     ),
     4: Meaning("no such app", "`mpycam info` lists what is installed; capitals count"),
     5: Meaning(
         "not for this camera",
-        "compare its architecture and AXIS OS (`mpycam info`) with architecture, embeddedSdkVersion, compatibleOsVersions "
-        "and the D-Bus methods of the package (`mpycam eap inspect FILE`)",
+        "compare its architecture and AXIS OS (`mpycam info`) with architecture, embeddedSdkVersion, "
+        "compatibleOsVersions and the D-Bus methods of the package (`mpycam eap inspect FILE`)",
     ),
     6: Meaning("it runs already", "nothing is to be done; `mpycam stop` stops it"),
     7: Meaning("it does not run", "start it with `mpycam start`"),
     8: Meaning("it could not be started", "`mpycam logs APP` and `mpycam logs` tell why"),
     9: Meaning("too many apps run", "stop another one: up to AXIS OS 12.5 only so many run at a time"),
-    10: Meaning("it failed for a reason that the camera keeps to its log", "`mpycam logs` shows the end of the system log"),
+    10: Meaning(
+        "it failed for a reason that the camera keeps to its log", "`mpycam logs` shows the end of the system log"
+    ),
     12: Meaning("another upload is going on", "wait for its end, or restart the camera if there is none"),
     13: Meaning(
         "its user or group is not allowed",
-        "leave setup.user out of the manifest, so that the app gets a user of its own; root is impossible from AXIS OS 12 "
-        "on and needs the switch AllowRoot before",
+        "leave setup.user out of the manifest, so that the app gets a user of its own; root is impossible from AXIS OS "
+        "12 on and needs the switch AllowRoot before",
     ),
     14: Meaning("an app whose name differs in capitals only is installed", "remove that one first, or rename yours"),
     15: Meaning("it took the camera too long", "look with `mpycam info` what is there now, and try again"),
@@ -53,7 +56,9 @@ ERRORS = {
         "the vendor differs from that of the installed version",
         "remove the installed app first (its data goes with it), or build with its vendorId",
     ),
-    29: Meaning("its manifest or package.conf is invalid", "`mpycam eap inspect FILE` names the lines; `mpycam logs` the rest"),
+    29: Meaning(
+        "its manifest or package.conf is invalid", "`mpycam eap inspect FILE` names the lines; `mpycam logs` the rest"
+    ),
     30: Meaning("the license key could not be stored", "restart the camera and try again"),
     31: Meaning("the app takes no license key", "nothing is to be done"),
 }
@@ -79,5 +84,7 @@ def refusal(what, number):
     """Return the DeviceError for an error number of the Application API."""
     meaning = ERRORS.get(number)
     if meaning is None:
-        return DeviceError(f"{what}: error {number}, which is not documented; `mpycam logs` may tell more", REFUSED, number)
+        return DeviceError(
+            f"{what}: error {number}, which is not documented; `mpycam logs` may tell more", REFUSED, number
+        )
     return DeviceError(f"{what}: error {number}, {meaning.text}; {meaning.remedy}", REFUSED, number)

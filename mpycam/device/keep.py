@@ -40,7 +40,9 @@ def run_add(options):
         from mpycam.device.trust import fingerprint
 
         print(f"certificate SHA-256 {fingerprint(stored.certificate)}: no other one is accepted from now on")
-    print(f"{stored.name}: {information.full_name} {information.serial}, AXIS OS {information.firmware}, {stored.address}")
+    print(
+        f"{stored.name}: {information.full_name} {information.serial}, AXIS OS {information.firmware}, {stored.address}"
+    )
     return 0
 
 
@@ -63,7 +65,9 @@ async def _look(options, password):
     if options.fingerprint and certificate:
         wanted = options.fingerprint.replace(":", "").lower()
         if wanted != trust.fingerprint(certificate):
-            raise MpycamError(f"{url.host} shows a certificate with the SHA-256 {trust.fingerprint(certificate)}, not {wanted}")
+            raise MpycamError(
+                f"{url.host} shows a certificate with the SHA-256 {trust.fingerprint(certificate)}, not {wanted}"
+            )
     key = await _ssh_key(url.host, options.ssh) if options.ssh else ""
     async with Device(address, options.user, password, certificate) as device:
         information = await device.info()

@@ -35,7 +35,9 @@ def unsigned(information):
         return "allowed: this AXIS OS has no switch for it"
     if information.unsigned:
         return "allowed"
-    return "not allowed; the switch: `mpycam install --allow-unsigned`, or Allow unsigned apps in the camera's page, Apps"
+    return (
+        "not allowed; the switch: `mpycam install --allow-unsigned`, or Allow unsigned apps in the camera's page, Apps"
+    )
 
 
 def ssh(information):
@@ -47,8 +49,8 @@ def ssh(information):
     if information.ssh:
         return "on, not as root; as the user acap-APP of an app in Developer Mode"
     return (
-        "off; `mpycam run`, `watch` and `repl` work through the developer wrapper (`mpycam wrapper install`) without it; "
-        "the switch: `mpycam params set Network.SSH.Enabled=yes`, a user in the camera's page, System, Accounts, and "
+        "off; `mpycam run`, `watch` and `repl` work through the developer wrapper (`mpycam wrapper install`) without "
+        "it; the switch: `mpycam params set Network.SSH.Enabled=yes`, a user in the camera's page, System, Accounts, and "
         "Developer Mode (AXIS OS 11.11 and later)"
     )
 

@@ -147,7 +147,9 @@ def _ask(address):
     try:
         return getpass.getpass(f"password for {address}: ")
     except EOFError:
-        raise MpycamError(f"no password for {address}: `mpycam camera add` keeps it, or set {PASSWORD_VARIABLE}") from None
+        raise MpycamError(
+            f"no password for {address}: `mpycam camera add` keeps it, or set {PASSWORD_VARIABLE}"
+        ) from None
 
 
 def connect(name, store=None, user=None, timeout=30):

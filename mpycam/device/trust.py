@@ -27,7 +27,7 @@ def context(certificate=None):
 
 
 def fingerprint(certificate):
-    """The SHA-256 of a certificate in PEM: 64 hexadecimal digits, as `openssl x509 -fingerprint -sha256` without colons."""
+    """The SHA-256 of a certificate in PEM: 64 hexadecimal digits."""
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest()
 
 

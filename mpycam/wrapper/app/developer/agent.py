@@ -1,4 +1,4 @@
-"""Runs programs in the camera for somebody at a distance: takes files, runs one program at a time, passes its output on.
+"""Runs programs for somebody at a distance: takes files, runs one program at a time, passes its output on.
 
 Both directions carry frames: a letter, the length in four bytes (big-endian), and so many bytes.
 

@@ -54,7 +54,9 @@ class WebSocket:
         if length < 126:
             head = bytes((0x80 | kind, length))
         else:
-            head = bytes((0x80 | kind, 126 if length < 65536 else 127)) + length.to_bytes(2 if length < 65536 else 8, "big")
+            head = bytes((0x80 | kind, 126 if length < 65536 else 127)) + length.to_bytes(
+                2 if length < 65536 else 8, "big"
+            )
         await self._connection.send(b"".join((head,) + pieces))
 
     async def _next(self):
