@@ -50,8 +50,8 @@ def ssh(information):
         return "on, not as root; as the user acap-APP of an app in Developer Mode"
     return (
         "off; `mpycam run`, `watch` and `repl` work through the developer wrapper (`mpycam wrapper install`) without "
-        "it; the switch: `mpycam params set Network.SSH.Enabled=yes`, a user in the camera's page, System, Accounts, and "
-        "Developer Mode (AXIS OS 11.11 and later)"
+        "it; the switch: `mpycam params set Network.SSH.Enabled=yes`, a user in the camera's page, System, Accounts, "
+        "and Developer Mode (AXIS OS 11.11 and later)"
     )
 
 
