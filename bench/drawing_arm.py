@@ -40,7 +40,8 @@ three = [
     BoundingBoxAnnotation(Rectangle(Point(0.1, 0.2), Point(0.5, 0.9)), "door 1: open 97%", None, HTMLColors.LIME),
     PolyLineAnnotation(PolyLine(corners), 2, HTMLColors.YELLOW),
 ]
-jpeg, jpeg_gray, jpeg_half = JpegAnnotationDriver(), JpegAnnotationDriver(gray=True), JpegAnnotationDriver(size=(320, 180))
+jpeg, jpeg_gray = JpegAnnotationDriver(), JpegAnnotationDriver(gray=True)
+jpeg_half = JpegAnnotationDriver(size=(320, 180))
 small = ujpeg.decode(data, format="gray", size=working_size(640, 360))
 changed = small.copy()
 changed[20:70, 30:70] = 255 - changed[20:70, 30:70]

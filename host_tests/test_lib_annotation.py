@@ -43,7 +43,8 @@ from colors import *
 for name in HTMLColors.NAMES.split():
     color = HTMLColors.from_name(name.lower())
     print(json.dumps([name.lower(), list(color), getattr(HTMLColors, name) == color]))
-print(json.dumps([HTMLColors.from_name("mauve") or HTMLColors.from_name("NAMES"), HTMLColors.as_list()[15] == HTMLColors.PURPLE,
+print(json.dumps([HTMLColors.from_name("mauve") or HTMLColors.from_name("NAMES"),
+    HTMLColors.as_list()[15] == HTMLColors.PURPLE,
     HTMLColors.color_from_id(17) == HTMLColors.SILVER, HTMLColors.color_from_id(-1) == HTMLColors.PURPLE]))
 """
     *entries, rest = answers(interpreter, script)
@@ -107,7 +108,8 @@ one_of_each = [
 def test_annotations_have_backpacks_fields_and_defaults(interpreter):
     script = ONE_OF_EACH + """
 for annotation in one_of_each:
-    print(json.dumps([type(annotation).__name__] + [[name, repr(getattr(annotation, name))] for name in annotation.fields]))
+    fields = [[name, repr(getattr(annotation, name))] for name in annotation.fields]
+    print(json.dumps([type(annotation).__name__] + fields))
 print(json.dumps([one_of_each[2] == RectAnnotation(box), one_of_each[2] == RectAnnotation(box, HTMLColors.RED),
     one_of_each[1] == one_of_each[0], len(set(one_of_each + one_of_each))]))
 print(json.dumps(repr(RectAnnotation(box))))
@@ -121,7 +123,9 @@ print(json.dumps(repr(RectAnnotation(box))))
     assert found["TimestampAnnotation"]["text"] == "'2026-11-21 10:05:09'"
     assert found["TimestampAnnotation"]["point"] == "Point(x=0.02, y=0.04)"
     assert list(found["RectAnnotation"]) == ["rect", "color"]
-    assert list(found["LineAnnotation"]) == ["line", "color", "thickness"] and found["LineAnnotation"]["thickness"] == "1"
+    assert (
+        list(found["LineAnnotation"]) == ["line", "color", "thickness"] and found["LineAnnotation"]["thickness"] == "1"
+    )
     assert list(found["MarkerAnnotation"]) == ["point", "style", "color"] and found["MarkerAnnotation"]["style"] == "1"
     assert list(found["PolyLineAnnotation"]) == ["polyline", "thickness", "color", "fill_color"]
     assert list(found["BoundingBoxAnnotation"]) == ["rectangle", "top_label", "bottom_label", "color"]
@@ -145,7 +149,8 @@ print(json.dumps(text in [TimestampAnnotation(before + i).text for i in range(12
 def test_a_driver_gets_each_annotation_in_its_method_and_in_order(interpreter):
     script = ONE_OF_EACH + """
 class Recorder(AnnotationDriverBase):
-    def add_label(self, anno, context): context.append(["label", anno.text, repr(anno.point), anno.vertical_anchor, repr(anno.color)])
+    def add_label(self, anno, context):
+        context.append(["label", anno.text, repr(anno.point), anno.vertical_anchor, repr(anno.color)])
     def add_rect(self, anno, context): context.append(["rect", repr(anno.color)])
     def add_line(self, anno, context): context.append(["line"])
     def add_marker(self, anno, context): context.append(["marker"])
@@ -184,7 +189,8 @@ print(json.dumps(driver.document(one_of_each)))
 filled = PolyLineAnnotation(PolyLine([Point(0, 0), Point(1, 0), Point(0.5, 0.5)], closed=False), 3,
     HTMLColors.LIME, HTMLColors.RED.with_alpha(0.25))
 right = LabelAnnotation(Point(0.5, 0.5), '<"&">', HTMLColors.AQUA, H.RIGHT, V.TOP, 2.0)
-print(json.dumps(driver.document([filled, right] + [MarkerAnnotation(Point(0.5, 0.5), style) for style in range(1, 8)])))
+markers = [MarkerAnnotation(Point(0.5, 0.5), style) for style in range(1, 8)]
+print(json.dumps(driver.document([filled, right] + markers)))
 """  # fmt: skip
     first, second = map(ElementTree.fromstring, answers(interpreter, script))
     assert first.attrib == {"viewBox": "0 0 640 360"}
@@ -196,8 +202,8 @@ print(json.dumps(driver.document([filled, right] + [MarkerAnnotation(Point(0.5, 
     assert first[5].attrib["d"] == "M0 0L640 0L640 360L0 0"
     filled, label, *markers = second
     assert filled.attrib == {
-        "d": "M0 0L640 0L320 180", "fill": "#ff0000", "fill-opacity": "0.25", "fill-rule": "evenodd", "stroke-width": "3",
-        "stroke": "#00ff00",
+        "d": "M0 0L640 0L320 180", "fill": "#ff0000", "fill-opacity": "0.25", "fill-rule": "evenodd",
+        "stroke-width": "3", "stroke": "#00ff00",
     }  # fmt: skip
     assert label.text == '<"&">' and label.attrib["text-anchor"] == "end" and label.attrib["font-size"] == "22"
     assert float(label.attrib["x"]) == 318 and float(label.attrib["y"]) > 180

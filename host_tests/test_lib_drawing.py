@@ -79,7 +79,9 @@ class Reference:
         before = thickness // 2
         after = thickness - before - 1
         rows, columns = np.indices(self.image.shape[:2])
-        near_x = (columns >= left - before) & (columns <= left + after) | (columns >= right - before) & (columns <= right + after)
+        near_x = (columns >= left - before) & (columns <= left + after) | (columns >= right - before) & (
+            columns <= right + after
+        )
         near_y = (rows >= top - before) & (rows <= top + after) | (rows >= bottom - before) & (rows <= bottom + after)
         outer = (
             (columns >= left - before) & (columns <= right + after) & (rows >= top - before) & (rows <= bottom + after)
@@ -180,7 +182,8 @@ CORNERS = [
     ["rectangle", HALF, 2, 2, 2, 2], ["rectangle", HALF, 2, 2, 3, 6, 2], ["rectangle", HALF, 2, 2, 6, 3, 3],
     ["rectangle", FAINT, -1, -1, 14, 9], ["rectangle", RED, 3, 3, 4, 4, 9],
     ["box", RED, 0, 0, 14, 9], ["box", FAINT, -100, -100, 100, 100], ["box", RED, 5, 5, 5, 9], ["box", RED, 9, 5, 5, 9],
-    ["polygon", RED, [[0, 0], [13, 0], [13, 8], [0, 8]]], ["polygon", FAINT, [[-90, -90], [90, -90], [90, 90], [-90, 90]]],
+    ["polygon", RED, [[0, 0], [13, 0], [13, 8], [0, 8]]],
+    ["polygon", FAINT, [[-90, -90], [90, -90], [90, 90], [-90, 90]]],
     # A star and a bow tie, by the even-odd rule.
     ["polygon", HALF, [[7, 0], [11, 8], [0, 3], [13, 3], [2, 8]]], ["polygon", RED, [[0, 0], [13, 8], [13, 0], [0, 8]]],
     ["polygon", RED, [[3, 3], [3, 3]]], ["polygon", RED, [[3, 3], [9, 3], [5, 3]]],
@@ -392,7 +395,9 @@ except ValueError as error:
     print(json.dumps(str(error)))
 show(driver.render(box, frame))
 """, tmp_path / "frame.jpg")  # fmt: skip
-    same, first, viewed, gray, half, other, whole, near, refused, again = [json.loads(line) for line in printed.splitlines()]
+    same, first, viewed, gray, half, other, whole, near, refused, again = [
+        json.loads(line) for line in printed.splitlines()
+    ]
     assert same and first == viewed == again
     assert refused.startswith("Not a JPEG file")
     assert [data[0] for data in (first, gray, half, other, whole)] == [70, 60, 70, 70, 85]

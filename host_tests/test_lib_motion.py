@@ -1,7 +1,6 @@
 """lib/motion.py beside the same steps in NumPy, and components beside a flood fill."""
 
 import base64
-import json
 
 import numpy as np
 from camera_python import evaluate, run
@@ -18,6 +17,11 @@ for shape, data in cases():
 
 def encode(array):
     return base64.b64encode(np.ascontiguousarray(array).astype(np.uint8).tobytes()).decode()
+
+
+def drawn(rows):
+    """A mask from rows of dots and crosses."""
+    return np.array([[c == "#" for c in row] for row in rows.split()])
 
 
 def flood(mask):
@@ -52,11 +56,15 @@ def test_components(interpreter, tmp_path):
     masks = [
         np.zeros((4, 5), bool), np.ones((4, 5), bool), np.ones((1, 1), bool), np.eye(7, dtype=bool),
         np.eye(7, dtype=bool)[::-1], np.indices((6, 9)).sum(axis=0) % 2 == 0,
-        np.array([[c == "#" for c in row] for row in ("#.#.#.#", "#.#.#.#", "#######", ".......", "#.....#", ".#...#.", "..###..")]),
+        drawn("#.#.#.# #.#.#.# ####### ....... #.....# .#...#. ..###.."),
         # A spiral, whose ends are one part only at the very end.
-        np.array([[c == "#" for c in row] for row in ("#######", "......#", "#####.#", "#...#.#", "#.###.#", "#.....#", "#######")]),
+        drawn("####### ......# #####.# #...#.# #.###.# #.....# #######"),
     ]  # fmt: skip
-    masks += [generator.random(shape) < share for shape in ((9, 13), (30, 41), (1, 50), (50, 1)) for share in (0.1, 0.4, 0.6, 0.8)]
+    masks += [
+        generator.random(shape) < share
+        for shape in ((9, 13), (30, 41), (1, 50), (50, 1))
+        for share in (0.1, 0.4, 0.6, 0.8)
+    ]
     answers = evaluate(interpreter, tmp_path, COMPONENTS, [[mask.shape, encode(mask)] for mask in masks])
     for mask, (parts, wide) in zip(masks, answers, strict=True):
         assert sorted(parts) == flood(mask)
@@ -73,7 +81,7 @@ def test_contour_areas_are_those_of_opencv(host, tmp_path):
         (8, "..#.. .###. ##### .###. ..#.."), (7.5, "#### #### ##.. ##.. ##.. ##.."), (5, "##.. ###. .### ..##"),
         (2, "#..# #### #..#"),
     )  # fmt: skip
-    masks = [np.array([[c == "#" for c in row] for row in rows.split()]) for _, rows in shapes]
+    masks = [drawn(rows) for _, rows in shapes]
     answers = evaluate(host, tmp_path, COMPONENTS, [[mask.shape, encode(mask)] for mask in masks])
     assert [parts[0][0] for parts, _ in answers] == [area for area, _ in shapes]
 
@@ -87,7 +95,9 @@ if options.get("mask"):
 detector = MotionDetector(**options)
 for frame in frames:
     gray = np.frombuffer(binascii.a2b_base64(frame), dtype=np.uint8).reshape(tuple(shape))
-    boxes = [[box.left * shape[1], box.top * shape[0], box.right * shape[1], box.bottom * shape[0]] for box in detector.detect(gray)]
+    height, width = shape
+    found = detector.detect(gray)
+    boxes = [[box.left * width, box.top * height, box.right * width, box.bottom * height] for box in found]
     print(json.dumps([boxes, detector.fraction, detector.calibrating]))
 """
 
@@ -183,7 +193,8 @@ from motion import *
 from ulab import numpy as np
 print(working_size(640, 360), working_size(1920, 1080), working_size(480, 640, 50), working_size(1, 4000))
 detector = MotionDetector()
-print(detector.detect(np.zeros((4, 5), dtype=np.uint8)), detector.detect(np.zeros((4, 5), dtype=np.uint8)), detector.calibrating)
+black = np.zeros((4, 5), dtype=np.uint8)
+print(detector.detect(black), detector.detect(black), detector.calibrating)
 print(detector.detect(np.full((4, 5), 255, dtype=np.uint8)), detector.fraction)
 print(MotionDetector().detect(np.full((1, 1), 9, dtype=np.uint8)))
 try:

@@ -24,7 +24,9 @@ def jpeg(width=64, height=48, mode="RGB", **options):
     generator = np.random.default_rng(width * height)
     small = generator.integers(0, 256, (max(1, height // 8), max(1, width // 8), 3), dtype=np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(small).resize((width, height), Image.Resampling.BILINEAR).convert(mode).save(buffer, "JPEG", **options)
+    Image.fromarray(small).resize((width, height), Image.Resampling.BILINEAR).convert(mode).save(
+        buffer, "JPEG", **options
+    )
     return buffer.getvalue()
 
 
@@ -61,7 +63,9 @@ def rebuild(payloads):
         head += b"\xff\xdb\0\x43" + bytes([index]) + tables[64 * index : 64 * index + 64]
     if restart:
         head += b"\xff\xdd\0\4" + struct.pack(">H", restart)
-    head += b"\xff\xc0\0\x11\x08" + struct.pack(">HH", height, width) + bytes([3, 0, factors, 0, 1, 0x11, 1, 2, 0x11, 1])
+    head += (
+        b"\xff\xc0\0\x11\x08" + struct.pack(">HH", height, width) + bytes([3, 0, factors, 0, 1, 0x11, 1, 2, 0x11, 1])
+    )
     # Pillow writes the standard's Huffman tables.
     position = 2
     while HEADER_TABLES[position + 1] != 0xDA:
@@ -181,7 +185,7 @@ try:
     asyncio.run(main())
 except (KeyboardInterrupt, SystemExit):
     pass
-"""
+"""  # fmt: skip
 
 
 class Server:
@@ -216,7 +220,9 @@ def serving(interpreter, folder, frames, account=(), **constants):
     options = json.dumps({"account": account, "constants": constants})
     command = [*interpreter.command, "-X", "heapsize=4M", folder / "server.py", folder / "frames.json", options]
     environment = {**interpreter.environment(), "MICROPYPATH": MODULE_PATH}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         watchdog = threading.Timer(120, process.kill)
         watchdog.start()
         try:
@@ -263,7 +269,7 @@ class Client:
         assert first, "the server closed the connection"
         status = int(self.file.readline().split()[1])
         fields = {}
-        while (line := self.file.readline().strip()):
+        while line := self.file.readline().strip():
             name, value = line.decode().split(": ", 1)
             fields[name] = value
         return status, fields, self.file.read(int(fields.get("Content-Length", 0)))
@@ -328,7 +334,9 @@ def test_a_session_inside_of_the_connection(interpreter, tmp_path):
             payloads.append(payload)
             if marker:
                 picture = pixels(rebuild(payloads))
-                match = [i for i, want in enumerate(wanted) if want.shape == picture.shape and np.array_equal(want, picture)]
+                match = [
+                    i for i, want in enumerate(wanted) if want.shape == picture.shape and np.array_equal(want, picture)
+                ]
                 assert len(match) == 1
                 seen.add(match[0])
                 times.append(timestamp)
@@ -453,7 +461,8 @@ def test_requests_that_are_refused(interpreter, tmp_path):
         client.close()
         for garbage in (
             b"GET / HTTP/1.1\r\n\r\n", b"OPTIONS\r\n\r\n", b"A" * 9000 + b"\r\n\r\n",
-            b"OPTIONS * RTSP/1.0\r\nno colon\r\n\r\n", b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n" + b"X: y\r\n" * 100 + b"\r\n",
+            b"OPTIONS * RTSP/1.0\r\nno colon\r\n\r\n",
+            b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n" + b"X: y\r\n" * 100 + b"\r\n",
             b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: -5\r\n\r\n",
             b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 99999\r\n\r\n" + b"x" * 5000,
         ):  # fmt: skip
@@ -533,7 +542,8 @@ def test_digest_authentication(interpreter, tmp_path):
 
         assert client.ask("DESCRIBE", "live", authorization('pass"word'))[0] == 200
         for wrong in (
-            authorization("password"), authorization('pass"word', user="root"), authorization('pass"word', method="PLAY"),
+            authorization("password"), authorization('pass"word', user="root"),
+            authorization('pass"word', method="PLAY"),
             "Authorization: Basic dmlld2VyOnBhc3N3b3Jk", "Authorization: Digest", "Authorization: ,,=\"\\",
         ):  # fmt: skip
             assert client.ask("DESCRIBE", "live", wrong)[0] == 401, wrong
@@ -547,18 +557,17 @@ def test_ffmpeg_plays_it(interpreter, tmp_path):
     frames = [jpeg(640, 360, quality=80), jpeg(640, 360, quality=90, progressive=True)]
     with serving(interpreter, tmp_path, frames, account=("viewer", "secret")) as server:
         for transport in ("udp", "tcp"):
-            command = ["ffmpeg", "-v", "warning", "-rtsp_transport", transport, "-i", server.url("live", "viewer:secret@")]
-            result = subprocess.run(
-                [*command, "-frames:v", "6", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True, timeout=100
-            )
+            url = server.url("live", "viewer:secret@")
+            command = ["ffmpeg", "-v", "warning", "-rtsp_transport", transport, "-i", url, "-frames:v", "6"]
+            command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+            result = subprocess.run(command, capture_output=True, timeout=100)
             assert result.returncode == 0, result.stderr.decode()
             found = np.frombuffer(result.stdout, dtype=np.uint8).reshape(-1, 360, 640, 3)
             assert len(found) == 6
             for picture in found:
                 assert np.abs(picture.astype(int) - pixels(frames[0])).mean() < 7
-            probe = ["ffprobe", "-v", "error", "-rtsp_transport", transport, "-show_entries", "stream=codec_name,width,height"]
-            result = subprocess.run(
-                [*probe, "-of", "csv=p=0", server.url("live", "viewer:secret@")], capture_output=True, text=True, timeout=100
-            )
+            command = ["ffprobe", "-v", "error", "-rtsp_transport", transport]
+            command += ["-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0", url]
+            result = subprocess.run(command, capture_output=True, text=True, timeout=100)
             assert result.stdout.strip() == "mjpeg,640,360", result.stderr
         server.wait([0, 0])

@@ -66,7 +66,16 @@ def test_the_program_shows_live_pictures(host, tmp_path):
             first = Image.open(io.BytesIO(data[start:]))
             assert first.size == (320, 240)
             for url in (f"http://127.0.0.1:{web}/live", f"rtsp://viewer:secret@127.0.0.1:{rtsp}/live"):
-                probe = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0", url]
+                probe = [
+                    "ffprobe",
+                    "-v",
+                    "error",
+                    "-show_entries",
+                    "stream=codec_name,width,height",
+                    "-of",
+                    "csv=p=0",
+                    url,
+                ]
                 result = subprocess.run(probe, capture_output=True, text=True, timeout=60)
                 assert result.stdout.strip() == "mjpeg,320,240", result.stderr
         finally:

@@ -68,7 +68,6 @@ class LabelAnnotation(Annotation):
         self.vertical_anchor = vertical_anchor
         self.size = size
 
-
     def origin(self, x, y, width, height, descent):
         """Where the baseline of the text begins if `point` is at (x, y), in the units of its size, which is given."""
         horizontal, vertical = self.HorizontalAnchor, self.VerticalAnchor

@@ -101,7 +101,7 @@ class Canvas:
                 image[index] = self._under(color, pixels.reshape((pixels.size,))).reshape(pixels.shape)
 
     def polygon(self, points, color):
-        """Fill the closed polygon through (x, y) points: the pixels whose coordinates lie inside, by the even-odd rule."""
+        """Fill the closed polygon through (x, y) points: the pixels that lie inside by the even-odd rule."""
         left, right = self._limits([x for x, _ in points], self.width)
         top, bottom = self._limits([y for _, y in points], self.height)
         if left >= right or top >= bottom or color.alpha <= 0:

@@ -74,7 +74,7 @@ class Scan:
         return TYPES[factors[0]], (segment[8], segment[11])
 
     def packets(self, limit):
-        """(header, memoryview, last) of the payloads, each of at most `limit` bytes, of which headers take up to 148."""
+        """(header, memoryview, last) of the payloads of at most `limit` bytes; a header has up to 144 of them."""
         position = 0
         while True:
             # Quality 255: the tables are in the first payload.

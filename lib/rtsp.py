@@ -162,9 +162,9 @@ class Session:
         """A sender report and the description of the source that has to follow it (RFC 3550)."""
         moment = seconds + UNIX_TO_NTP
         counts = self._packets & 0xFFFFFFFF, self._bytes & 0xFFFFFFFF
-        fraction = int(moment % 1 * 4294967296)
+        time_stamps = int(moment) & 0xFFFFFFFF, int(moment % 1 * 4294967296), self.timestamp
         return struct.pack(
-            ">BBHIIIIII", 0x80, 200, 6, self.ssrc, int(moment) & 0xFFFFFFFF, fraction, self.timestamp, counts[0], counts[1]
+            ">BBHIIIIII", 0x80, 200, 6, self.ssrc, time_stamps[0], time_stamps[1], time_stamps[2], counts[0], counts[1]
         ) + struct.pack(">BBHIBB6sH", 0x81, 202, 4, self.ssrc, 1, 6, b"mpycam", 0)  # fmt: skip
 
     async def _control(self, packet):
