@@ -44,6 +44,7 @@ class VirtualFleet:
         self.cameras = {}
 
     def __enter__(self):
+        self._others = threading.enumerate()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -85,7 +86,7 @@ class VirtualFleet:
     async def _stop(self):
         await asyncio.gather(*(camera.stop() for camera in self.cameras.values()))
         # A process that has ended is heard of by a thread, and its pipes close after that.
-        while any("waitpid" in thread.name for thread in threading.enumerate()):
+        while any("waitpid" in thread.name for thread in threading.enumerate() if thread not in self._others):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
 

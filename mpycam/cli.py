@@ -18,6 +18,7 @@ COMMANDS = [
     "mpycam.deploy",
     "mpycam.developer.command",
     "mpycam.device.command",
+    "mpycam.discover",
     "mpycam.eap.command",
     "mpycam.fleet.command",
     "mpycam.model",

@@ -6,6 +6,7 @@ import uuid
 
 from mpycam.camera import factory_parameters, pictures, simulator, ssh_users, web_page
 from mpycam.camera.accounts import Accounts, ServiceAccounts
+from mpycam.camera.announcement import Announcement
 from mpycam.camera.authentication import Authentication
 from mpycam.camera.clock import Clock
 from mpycam.camera.events import Events
@@ -78,12 +79,12 @@ class Camera:
     the camera boots and when it goes down; a part reads its state from camera.storage in start().
     `source` is where pictures come from, of mpycam.camera.frames.open_source(); None: the door scene.
     `ssh_port` switches ssh on; None leaves it as its parameter says, at any port that is free. `memory` is what
-    each app may take, `flash` what all packages may, in bytes.
+    each app may take, `flash` what all packages may, in bytes. `announced` lets the network know of it.
     """
 
     def __init__(
         self, folder, profile=None, architecture=None, host="127.0.0.1", port=0, tls_port=0, source=None,
-        ssh_port=None, memory=MEMORY_BYTES, flash=FLASH_BYTES,
+        ssh_port=None, memory=MEMORY_BYTES, flash=FLASH_BYTES, announced=False,
     ):  # fmt: skip
         self.storage = Storage(folder)
         kept = self.storage.read(FILE)
@@ -112,6 +113,8 @@ class Camera:
         self.ssh = Ssh(self, host, ssh_port)
         # In the order in which they start.
         self.parts = [self.ports, self.frames, self.mqtt, self.server, self.applications, self.ssh]
+        if announced:
+            self.parts.append(Announcement(self))
         self._started = []
         self._tasks = set()
         # Two who ask for a reboot at the same time get two.

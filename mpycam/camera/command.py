@@ -30,6 +30,7 @@ def add_command(subcommands):
         "or a video (default: %(default)s)",
     )  # fmt: skip
     run.add_argument("--fps", type=float, default=10, help="of JPEG files, pictures a second (default: %(default)s)")
+    run.add_argument("--announce", action="store_true", help="let `mpycam discover` and others find it, by mDNS")
     run.add_argument("--account", metavar="NAME:PASSWORD", help="an administrator to make where there is none yet")
     run.set_defaults(run=run_camera)
 
@@ -77,6 +78,7 @@ async def _run(options):
     camera = Camera(
         options.state, options.profile, options.arch, options.host, options.port, options.tls_port, source,
         options.ssh_port, int(options.memory * 1e6), int(options.flash * 1e6),
+        options.announce,
     )  # fmt: skip
     if options.account and camera.accounts.needs_setup:
         name, _, password = options.account.partition(":")
