@@ -1,7 +1,7 @@
 // Where the doors are in the picture, when they count as open, and what looks at them.
 
 import { json, post } from "./ask.js";
-import { addDoor, field, read, removeDoor, setDoor, settings, unsaved, whenRead } from "./settings.js";
+import { addDoor, field, removeDoor, send, setDoor, settings, unsaved, whenRead } from "./settings.js";
 import { attempt, by, make, notice, percent, say, share, size } from "./show.js";
 
 const WORST = 0.02; // the smallest side of a region
@@ -151,7 +151,7 @@ function drawForm() {
 
 function threshold(name, words) {
   const input = make("input", { type: "range", min: 0, max: 1, step: 0.01, name, value: door()[name] });
-  const shown = make("output", {}, percent(door()[name]));
+  const shown = make("span", {}, percent(door()[name]));
   input.oninput = () => {
     setDoor(door(), name, Number(input.value));
     // The two never cross.
@@ -185,7 +185,7 @@ by("door").onsubmit = (event) => event.preventDefault();
 
 async function showCard() {
   const place = chosen;
-  const told = await json(`model/${place}`).catch(() => null);
+  const told = place < settings.kept ? await json(`model/${place}`).catch(() => null) : null;
   if (place !== chosen) return;
   const rows = told ? {
     File: told.file, "Tells apart": told.labels.join(", "), "Picture taken": told.inputs.map((shape) => `${shape[1]} × ${shape[0]} pixels`).join(", "),
@@ -199,10 +199,7 @@ by("model-file").onchange = async ({ target }) => {
   target.value = "";
   if (unsaved()) return notice("model-notice", false, "Save or discard your changes first.");
   const place = chosen, { name } = door();
-  await attempt("model-notice", async () => {
-    await post(`model/${place}`, file);
-    await read();
-  }, `${name} uses ${file.name} now.`);
+  await attempt("model-notice", () => send(() => post(`model/${place}`, file)), `${name} uses ${file.name} now.`);
 };
 
 whenRead(() => choose(chosen));

@@ -10,8 +10,9 @@ import { by } from "./show.js";
 import * as system from "./system.js";
 
 const PARTS = ["now", "doors", "outputs", "system"];
-const STATUS_MS = 1000, SLOW_MS = 10000, STILL_MS = 8000;
-let leave = new AbortController(), open, frames = -1, moved = Date.now();
+// An app that begins anew with other settings is away for some seconds, which is no trouble.
+const STATUS_MS = 1000, SLOW_MS = 10000, STILL_MS = 8000, AWAY_MS = 6000;
+let leave = new AbortController(), open, frames = -1, moved = Date.now(), good = moved;
 
 function go() {
   open = PARTS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "now";
@@ -41,6 +42,8 @@ async function status() {
   } catch (error) {
     told = { error: error.message };
   }
+  if (!told.error && !told.watch.error) good = Date.now();
+  else if (Date.now() - good < AWAY_MS) return;
   now.update(told, settings.doors);
   if (told.error) return;
   doors.update(told);

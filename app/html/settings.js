@@ -1,10 +1,11 @@
 // The configuration: as it is in the camera, and as it is being changed in the page.
 
 import { ask, json } from "./ask.js";
-import { by, make, notice, say } from "./show.js";
+import { by, make, say } from "./show.js";
 
 // `own` is what the file has, `values` what holds, `doors` what holds for each door; each has its part of the file as `own`.
-export const settings = { own: {}, values: {}, doors: [], fields: [] };
+// So many of them are `kept` in the camera: those behind are new.
+export const settings = { own: {}, values: {}, doors: [], fields: [], kept: 0 };
 const drawers = [];
 let changed = false;
 
@@ -14,9 +15,23 @@ export const unsaved = () => changed;
 
 export async function read() {
   Object.assign(settings, await json("settings"));
+  settings.kept = settings.doors.length;
   settings.doors.forEach((door, place) => { door.own = settings.own.doors?.[place] ?? {}; });
   mark(false);
   for (const draw of drawers) draw();
+}
+
+// Sends a change, and reads what it has become: the app begins anew and may be away for a moment.
+export async function send(change) {
+  await change();
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (turn === 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
 }
 
 function mark(now) {
@@ -56,14 +71,13 @@ function file() {
 by("save").onclick = async () => {
   by("save").disabled = true;
   try {
-    await ask("settings", { method: "PUT", body: JSON.stringify(file()) });
-    await read();
+    await send(() => ask("settings", { method: "PUT", body: JSON.stringify(file()) }));
   } catch (error) {
     say(by("save-notice"), error.message);
   }
   by("save").disabled = false;
 };
-by("discard").onclick = read;
+by("discard").onclick = () => send(() => {});
 addEventListener("beforeunload", (event) => changed && event.preventDefault());
 
 // A label with the field for a setting: [name, words, {properties of the input, times}]. `times` is what one of the

@@ -26,8 +26,8 @@ export function notice(place, good, text) {
 export async function attempt(place, act, done) {
   by(place).replaceChildren();
   try {
-    const result = await act();
-    if (done) notice(place, true, typeof done === "function" ? done(result) : done);
+    await act();
+    notice(place, true, done);
     return true;
   } catch (error) {
     notice(place, false, error.message);

@@ -2,46 +2,51 @@
 
 import { ask, part, post } from "./ask.js";
 import { NAMES } from "./outputs.js";
-import { field, read, set, settings, whenRead } from "./settings.js";
-import { attempt, by, make, say, size, span } from "./show.js";
+import { field, send, set, settings, whenRead } from "./settings.js";
+import { attempt, by, make, say, share, size, span } from "./show.js";
 
 const STAGES = { read: "Waiting and reading", decode: "Decoding", network: "Network", total: "All together" };
 
 export function update({ watch, supervisor }) {
-  const times = Object.entries(watch?.milliseconds ?? {}).filter(([, value]) => value !== null);
-  const longest = Math.max(...times.map(([, value]) => value));
-  by("stages").replaceChildren(...times.flatMap(([name, value]) => {
+  const times = watch?.milliseconds ?? {};
+  by("stages").replaceChildren(...Object.entries(STAGES).flatMap(([name, words]) => {
+    if (typeof times[name] !== "number") return [];
     const bar = make("b", { "aria-hidden": "true" });
-    bar.style.width = `${value / longest * 100}%`;
-    return [make("span", {}, STAGES[name] ?? name), bar, make("span", {}, `${value.toFixed(2)} ms`)];
+    bar.style.width = share(times[name] / times.total);
+    return [make("span", {}, words), bar, make("span", {}, `${times[name].toFixed(2)} ms`)];
   }), ...(watch?.fps === undefined ? [] : [make("span", {}, "Pictures"), make("span"), make("span", {}, `${watch.fps.toFixed(1)} a second`)]));
-  by("processes").replaceChildren(...Object.entries(supervisor?.processes ?? {}).map(([name, { state, uptime, memory, restarts }]) =>
-    make("tr", {}, make("td", {}, name), make("td", {}, `${state}${uptime ? ` for ${span(uptime)}` : ""}`),
-      make("td", {}, memory ? size(memory) : ""), make("td", {}, String(restarts ?? "")))));
+  const { processes = {}, supervisor: own = {} } = supervisor ?? {};
+  by("processes").replaceChildren(...Object.entries({ ...processes, supervisor: own }).map(
+    ([name, { state = "running", seconds, proportional, starts, reason }]) =>
+      make("tr", {}, make("td", {}, name),
+        make("td", {}, `${state}${seconds ? ` for ${span(seconds)}` : ""}${reason ? `, ${reason}` : ""}`),
+        make("td", {}, proportional ? size(proportional) : ""), make("td", {}, String(starts ?? 1)))));
 }
 
 export async function log() {
   const pre = by("log"), below = pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 5;
-  say(pre, await (await ask("logs")).text());
+  const lines = (await (await ask("logs")).text()).split("\n").filter(Boolean);
+  say(pre, lines.map((line) => {
+    const { time, event, ...rest } = JSON.parse(line);
+    return `${time} ${event} ${JSON.stringify(rest)}`;
+  }).join("\n"));
   if (below) pre.scrollTop = pre.scrollHeight;
 }
 
 by("import").onchange = async ({ target }) => {
   const [file] = target.files;
   target.value = "";
-  await attempt("backup-notice", async () => {
-    await post("import", file);
-    await read();
-  }, "The backup is in use now.");
+  await attempt("backup-notice", () => send(() => post("import", file)), "The backup is in use now.");
 };
-
-by("export").onfocus = by("export").onpointerenter = () => { by("export").href = part("export"); };
 
 by("reference").onclick = () => attempt("view-notice", () => post("reference"), "It learns the view in the next seconds.");
 
 by("more").onsubmit = (event) => event.preventDefault();
 const words = (name) => name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
 
-whenRead(() => by("more").replaceChildren(...settings.fields
-  .filter(({ name, door }) => !door && name !== "doors" && !NAMES.includes(name))
-  .map(({ name, help, min, max }) => field(settings.values[name], [name, help ?? words(name), { ...(min === undefined ? {} : { min, max }) }], set))));
+whenRead(() => {
+  by("export").href = part("export");
+  by("more").replaceChildren(...settings.fields
+    .filter(({ name, door }) => !door && name !== "doors" && !NAMES.includes(name))
+    .map(({ name, min, max }) => field(settings.values[name], [name, words(name), min === undefined ? {} : { min, max }], set)));
+});
