@@ -311,7 +311,7 @@ def test_a_session_inside_of_the_connection(interpreter, tmp_path):
         session, transport = client.setup("RTP/AVP/TCP;unicast;interleaved=6-9")
         assert transport.startswith("RTP/AVP/TCP;unicast;interleaved=6-9;ssrc=")
         status, fields, _ = client.ask("PLAY", "live", f"Session: {session}", "Range: npt=0.000-")
-        assert status == 200 and fields["Session"] == session
+        assert status == 200 and fields["Session"] == session + ";timeout=60"
         info = re.fullmatch(r"url=(.*);seq=(\d+);rtptime=(\d+)", fields["RTP-Info"])
         assert info[1] == server.url() + "/track1"
         source = int(transport.split("ssrc=")[1], 16)

@@ -23,13 +23,18 @@ from http_server import Listener
 from rtp_jpeg import LARGEST, Scan
 from timepiece import clock, since
 
-REASONS = {
-    200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 451: "Parameter Not Understood",
-    453: "Not Enough Bandwidth", 454: "Session Not Found", 455: "Method Not Valid in This State",
-    461: "Unsupported Transport", 501: "Not Implemented", 505: "RTSP Version Not Supported",
-    551: "Option not supported",
-}  # fmt: skip
-METHODS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER")
+METHODS = "OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER"
+PUBLIC = "Public: " + ", ".join(METHODS)
+DESCRIPTION = """v=0\r
+o=- 1 1 IN IP4 0.0.0.0\r
+s=%s\r
+c=IN IP4 0.0.0.0\r
+t=0 0\r
+a=control:*\r
+a=range:npt=now-\r
+m=video 0 RTP/AVP 26\r
+a=control:track1\r
+"""
 REALM = "mpycam"
 JPEG = 26  # the payload type
 # Bytes of a packet: of one that crosses networks, and of one inside of the connection.
@@ -44,7 +49,7 @@ UNIX_TO_NTP = 2208988800
 
 
 class Refusal(Exception):
-    """A status, and the fields of the answer."""
+    """A status, and the fields of the answer to a request."""
 
     def __init__(self, status, *fields):
         super().__init__(status)
@@ -203,6 +208,13 @@ class RtspServer(Listener):
         """Serve a Channel under a path, which has no slash at either end."""
         self._streams[path] = channel
 
+    def remove_stream(self, path):
+        """Serve it no more, and end its sessions."""
+        self._streams.pop(path, None)
+        for session in list(self.sessions.values()):
+            if session.path == path:
+                self.end(session)
+
     async def start(self, host, port):
         """Listen. Raises OSError."""
         await self.listen(socket.getaddrinfo(host, port)[0][-1], socket.AF_INET)
@@ -259,22 +271,22 @@ class RtspServer(Listener):
 
 
 class Request(Message):
-    """A request with its `method`, `url` and fields."""
+    """A request with its method, url and version, body and fields, and its Session if it names one."""
+
+    session = None
 
     def __init__(self, reader):
         super().__init__(reader)
         self._left = 0
-        self.method = self.url = ""
 
     async def receive(self, line):
         """Read what follows the first line. Raises OSError and ValueError when it is none of RTSP."""
-        words = "".join([chr(byte) for byte in line]).split(" ")
-        if len(words) != 3 or not words[2].startswith("RTSP/") or not words[0]:
+        self.method, self.url, self.version = "".join([chr(byte) for byte in line]).split(" ")
+        if not self.version.startswith("RTSP/"):
             raise HttpError("need a request like 'OPTIONS * RTSP/1.0'")
-        self.method, self.url = words[:2]
         self.fields = await self._read_fields()
         self._expect_body()
-        return await self.read(4096), words[2]
+        self.body = await self.read(4096)
 
 
 class Client:
@@ -315,66 +327,74 @@ class Client:
                     return
                 if first[0] > 32:
                     await asyncio.wait_for(self._answer(bytes(first) + line), PATIENCE_SECONDS)
-            except (HttpError, ValueError) as error:
-                if "closed the connection" not in str(error):
-                    await self._respond(Request(reader), 400)
+            except (HttpError, ValueError):
+                await self._respond(Request(reader), 400)
                 return
 
     async def _answer(self, line):
         request = Request(self._connection.reader)
-        body, version = await request.receive(line)
-        session = None
+        await request.receive(line)
         try:
-            if not request.value("cseq").isdigit():
-                raise Refusal(400)
-            if version != "RTSP/1.0":
-                raise Refusal(505)
-            if request.value("require"):
-                raise Refusal(551, "Unsupported: " + request.value("require"))
-            if request.method not in METHODS:
-                raise Refusal(501, "Public: " + ", ".join(METHODS))
-            given = request.value("session").partition(";")[0].strip()
-            if given:
-                session = self._server.sessions.get(given)
-                if session is None:
-                    raise Refusal(454)
-                session.touch()
-            if request.method != "OPTIONS":
-                self._server.authorise(request)
-            fields, content = getattr(self, "_" + request.method.lower())(request, session, body)
+            self._check(request)
+            fields, content = getattr(self, "_" + request.method.lower())(request)
         except Refusal as refusal:
             await self._respond(request, refusal.status, refusal.fields)
             return
         await self._respond(request, 200, fields, content)
-        if request.method == "PLAY":
+        if request.method == "PLAY" and request.session:
             try:
-                session.play()
+                request.session.play()
             except OSError:
                 pass  # no frames; a viewer more than there may be
 
+    def _check(self, request):
+        """Find the session of a request. Raises Refusal."""
+        if not request.value("cseq").isdigit():
+            raise Refusal(400)
+        if request.version != "RTSP/1.0":
+            raise Refusal(505)
+        if request.value("require"):
+            raise Refusal(551, "Unsupported: " + request.value("require"))
+        if request.method not in METHODS:
+            raise Refusal(501, PUBLIC)
+        if request.method != "OPTIONS":
+            self._server.authorise(request)
+        session = None
+        given = request.value("session").partition(";")[0].strip()
+        if given:
+            session = request.session = self._server.sessions.get(given)
+            if session is None:
+                raise Refusal(454)
+            session.touch()
+        if request.method in ("PLAY", "PAUSE", "TEARDOWN"):
+            if session is None:
+                raise Refusal(454)
+            if self._server.channel(request.url)[0] != session.path:
+                raise Refusal(455)
+
     async def _respond(self, request, status, fields=(), content=b""):
-        lines = ["RTSP/1.0 %d %s" % (status, REASONS[status])] + list(fields)
+        lines = ["RTSP/1.0 %d %s" % (status, "OK" if status == 200 else "Refused")] + list(fields)
         if request.value("cseq"):
             lines.append("CSeq: " + request.value("cseq"))
+        if request.session:
+            lines.append("Session: %s;timeout=%d" % (request.session.id, SESSION_SECONDS))
         if content:
             lines.append("Content-Length: %d" % len(content))
         await self._send("\r\n".join(lines + ["", ""]).encode() + content)
 
-    def _options(self, request, session, body):
-        return ["Public: " + ", ".join(METHODS)], b""
+    def _options(self, request):
+        return [PUBLIC], b""
 
-    def _describe(self, request, session, body):
+    def _describe(self, request):
         path, channel = self._server.channel(request.url)
-        lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=" + path, "c=IN IP4 0.0.0.0", "t=0 0", "a=control:*"]
-        lines += ["a=range:npt=now-", "m=video 0 RTP/AVP %d" % JPEG, "a=control:track1"]
+        content = DESCRIPTION % path
         if channel.fps:
-            lines.append("a=framerate:%g" % channel.fps)
-        fields = ["Content-Type: application/sdp", "Content-Base: " + request.url.rstrip("/") + "/"]
-        return fields, "\r\n".join(lines + [""]).encode()
+            content += "a=framerate:%g\r\n" % channel.fps
+        return ["Content-Type: application/sdp", "Content-Base: " + request.url.rstrip("/") + "/"], content.encode()
 
-    def _setup(self, request, session, body):
+    def _setup(self, request):
         path, channel = self._server.channel(request.url)
-        if session:
+        if request.session:
             raise Refusal(455)
         if channel.full or len(self._server.sessions) >= 4 * channel.most:
             raise Refusal(453)
@@ -393,9 +413,8 @@ class Client:
                 made = self._setup_datagrams(channel, path, names.get("client_port", ""))
             if made:
                 session, transport = made
-                self._server.sessions[session.id] = session
-                transport = "Transport: %s;ssrc=%08X" % (transport, session.ssrc)
-                return [transport, self._named(session, True)], b""
+                self._server.sessions[session.id] = request.session = session
+                return ["Transport: %s;ssrc=%08X" % (transport, session.ssrc)], b""
         raise Refusal(461)
 
     def _setup_inside(self, channel, path, numbers):
@@ -450,41 +469,28 @@ class Client:
         own = "server_port=%d-%d" % (bound[0], bound[0] + 1)
         return session, "RTP/AVP;unicast;client_port=%d-%d;%s" % (ports[0], ports[1], own)
 
-    def _play(self, request, session, body):
-        path = self._own(request, session)
+    def _play(self, request):
+        session = request.session
         if session.playing:
-            return [self._named(session)], b""
+            return [], b""
         if self._server.channel(request.url)[1].full:
             raise Refusal(453)
-        base = request.url[: request.url.rfind(path) + len(path)]
+        base = request.url[: request.url.rfind(session.path) + len(session.path)]
         info = "RTP-Info: url=%s/track1;seq=%d;rtptime=%d" % (base, session.sequence, session.timestamp)
-        return [self._named(session), "Range: npt=now-", info], b""
+        return ["Range: npt=now-", info], b""
 
-    def _pause(self, request, session, body):
-        self._own(request, session)
-        session.pause()
-        return [self._named(session)], b""
-
-    def _teardown(self, request, session, body):
-        self._own(request, session)
-        self._server.end(session)
+    def _pause(self, request):
+        request.session.pause()
         return [], b""
 
-    def _get_parameter(self, request, session, body):
-        if body.strip():
+    def _teardown(self, request):
+        self._server.end(request.session)
+        return [], b""
+
+    def _get_parameter(self, request):
+        if request.body.strip():
             raise Refusal(451)
-        return [self._named(session)] if session else [], b""
-
-    def _own(self, request, session):
-        """The path of the request's session."""
-        if session is None:
-            raise Refusal(454)
-        if self._server.channel(request.url)[0] != session.path:
-            raise Refusal(455)
-        return session.path
-
-    def _named(self, session, first=False):
-        return "Session: " + session.id + (";timeout=%d" % SESSION_SECONDS if first else "")
+        return [], b""
 
 
 def _pair(text, largest):
