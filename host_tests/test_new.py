@@ -2,21 +2,20 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 from interpreters import ROOT
+from virtual_camera import PASSWORD, running_camera
 
 from mpycam import cli
 from mpycam.eap import inspect
 
 
-def run(*command, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", *map(str, command)], cwd=cwd, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=300,
-    )  # fmt: skip
+PAGE = (ROOT / "docs/new-app.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -26,25 +25,51 @@ def made(tmp_path_factory):
     return folder
 
 
-def test_its_tests_pass(made):
-    result = run("pytest", "-q", "-p", "no:cacheprovider", cwd=made)
-    assert result.returncode == 0 and "3 passed" in result.stdout, result.stdout + result.stderr
+def commands(place):
+    """The shell commands of the page that are run in the app's folder, or in the checkout."""
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.S | re.M) for line in block.splitlines()]
+    return [line for line in lines if line.startswith("make") == (place == "checkout") and "new hall" not in line]
 
 
-def test_its_types_pass(made):
-    result = run("mypy", cwd=made)
-    assert result.returncode == 0, result.stdout
-
-
-def test_its_package_is_what_a_camera_takes(made, tmp_path):
-    built = run(
-        "mpycam", "eap", "build", "app", "--firmware", "dist/aarch64/micropython", "--lib", "lib",
-        "--output", tmp_path, cwd=made,
+def run(command, cwd, **environment):
+    """Run a line of the page with this checkout's mpycam and this Python."""
+    words = shlex.split(command)
+    program = [sys.executable] if words[0] == "python" else [sys.executable, "-m", words[0]]
+    if words[0] == "cd":
+        return ""
+    result = subprocess.run(
+        [*program, *words[1:]], cwd=cwd, capture_output=True, text=True, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )  # fmt: skip
-    assert built.returncode == 0 and built.stderr == ""
-    package = inspect(tmp_path / "hall_light_1_0_0_aarch64.eap")
+    assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
+    return result.stdout
+
+
+def test_the_page_s_commands_do_what_it_says(made, tmp_path):
+    """The new folder's tests, types and package, and the installation on a camera, as docs/new-app.md has them."""
+    said = {}
+    with running_camera(tmp_path / "camera", "11.11", "armv7hf") as running:
+        for command in commands("folder"):
+            line = command.replace("http://192.0.2.7", running.url().rstrip("/"))
+            said[command] = run(line, made, MPYCAM_PASSWORD=PASSWORD, XDG_CONFIG_HOME=str(tmp_path))
+    told = "\n".join(said.values())
+    assert "3 passed" in said["python -m pytest"] and "no issues found" in said["python -m mypy"]
+    assert "hall_light 1.0.0 installed" in told
+    package = inspect(made / "dist/hall_light_1_0_0_armv7hf.eap")
     assert package.installable and package.app_name == "hall_light"
     assert {"main.mpy", "light.mpy", "vapix.mpy", "LICENSE"} <= {member.name for member in package.members}
+
+
+def test_the_checkout_has_what_the_page_builds():
+    for command in commands("checkout"):
+        architecture = command.partition("ARCH=")[2]
+        assert (ROOT / "dist" / architecture / "micropython").is_file()
+
+
+def test_the_page_names_every_file(made):
+    rows = re.findall(r"^\| (`.*?) \|", PAGE, re.M)
+    for name in re.findall("`(.*?)`", " ".join(rows)):
+        assert (made / name).exists(), name
 
 
 def test_the_template_s_name_is_nowhere_left(made):
