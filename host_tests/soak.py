@@ -14,6 +14,7 @@ It runs in a mount namespace of its own, for small disks.
 """
 
 import argparse
+import asyncio
 import contextlib
 import csv
 import io
@@ -38,6 +39,10 @@ from broker import Broker, free_port
 from camera_server import BasicGuard, CameraServer, answer, stream_head
 from door_app import brightness_model, packaged
 from PIL import Image
+
+from mpycam.collect import pull
+from mpycam.device import Device
+from mpycam.errors import MpycamError
 
 SPEED = 144
 INSIDE = "SOAK_INSIDE"
@@ -273,6 +278,7 @@ class Soak:
             "record_after": 1, "record_memory": 300_000, "frame_limit": 262_144, "collect_bytes": 200_000,
             "page_port": free_port(), "live_port": free_port(),
         }  # fmt: skip
+        self._page = f"http://127.0.0.1:{settings['page_port']}"
         (home / "door_state.json").unlink()
         (home / "door_state.json").write_text(json.dumps(settings))
         root = Path(__file__).resolve().parent.parent
@@ -422,6 +428,7 @@ class Soak:
         self.scene.refusing = True
         self.scene.drop()
         time.sleep(3)
+        wrong = self._pulled()
         seconds = self.app.end()
         self.scene.ended = True
         print(f"the app ended within {seconds:.1f} s; troubles: {self._troubles}")
@@ -429,7 +436,7 @@ class Soak:
         print({kind: kinds.count(kind) for kind in sorted(set(kinds))})
         print(f"{self.scene.changes} times the door moved, {len(self.told())} events, {len(self._queued)} taken")
         self._report("last")
-        wrong = [*self._lost_events(), *self._grown(), *self._broken_files()]
+        wrong += [*self._lost_events(), *self._grown(), *self._broken_files()]
         if seconds > 10:
             wrong.append(f"the app took {seconds:.1f} s to end")
         if len(self._queued) < 5 * self._minutes:
@@ -480,6 +487,20 @@ class Soak:
             if early and late > early + GROWTH:
                 wrong.append(f"{name} has grown from {early} to {late} bytes of heap")
         return wrong
+
+    def _pulled(self):
+        """Fetch the collected frames as people do, through the app's page."""
+
+        async def fetch():
+            async with Device(self._page, "root", "password") as device:
+                return await pull(device, "/local/door_state/api/collect", self._folder / "pulled")
+
+        try:
+            fetched, rows = asyncio.run(fetch())
+        except MpycamError as error:
+            return [f"the collected frames cannot be fetched: {error}"]
+        print(f"{fetched} collected frames fetched")
+        return [] if fetched == len(rows) > 0 else [f"{fetched} of {len(rows)} collected frames fetched"]
 
     def _broken_files(self):
         wrong = []

@@ -237,6 +237,7 @@ print(json.dumps({name: rest(queue, name) for name in ("a", "b")}))
 def test_full_disk(host, tmp_path):
     """A refused message is not half there, and the next one is taken once there is room."""
     script = READ_ALL + """
+import durable_queue
 class Full:
     def __init__(self, file): self.file, self.room = file, 1000000
     def write(self, data):
@@ -245,6 +246,7 @@ class Full:
         self.file.write(part)
         if len(part) < len(data):
             raise OSError(28)
+    def __iter__(self): return iter(self.file)
     def __getattr__(self, name): return getattr(self.file, name)
 path = sys.argv[1]
 queue = DurableQueue(path, ("a",), 10000)
@@ -260,11 +262,32 @@ full.room = 1000000
 queue.put('3')
 print(rest(queue, "a"))
 full.file.close()
-print(rest(DurableQueue(path, ("a",), 10000), "a"))
+queue = DurableQueue(path, ("a",), 10000)
+print(rest(queue, "a"))
+queue.close()
+# A start with a full disk, a torn line and a reader that the file does not know.
+with open(path, "ab") as file:
+    file.write(b"torn")
+durable_queue.open = lambda path, mode: full
+full.file, full.room = open(path, "r+b"), 0
+queue = DurableQueue(path, ("a", "b"), 10000)
+try:
+    queue.put("4")
+except OSError as error:
+    print(error.errno)
+full.room = 1000000
+queue.put("5")
+print(rest(queue, "a"), rest(queue, "b"))
+full.file.close()
+full.file = open(path, "r+b")
+queue = DurableQueue(path, ("a", "b"), 10000)
+queue.put("6")
+print(rest(queue, "a"), rest(queue, "b"))
+del durable_queue.open
 try:
     DurableQueue(path + "/no/folder", ("a",))
 except OSError as error:
     print(error.errno)
 """
     lines = run(host, script, tmp_path / "queue").splitlines()
-    assert lines == ["28"] * 2 + ["[{'number': 1}, 3]", "[]", "20"]
+    assert lines == ["28"] * 2 + ["[{'number': 1}, 3]", "[]", "28", "[5] [5]", "[6] [6]", "20"]

@@ -10,6 +10,7 @@ which the receiver knows it.
 
 import asyncio
 import binascii
+import errno
 import os
 
 
@@ -48,9 +49,12 @@ class DurableQueue:
         self._wakes = {name: asyncio.Event() for name in readers}
         try:
             self._file = open(path, "r+b")
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
             self._replace([])
         self._end = 0
+        self._first = b""  # what has to be written before anything else; at the start the disk may be full
         self._load()
 
     def _load(self):
@@ -63,17 +67,18 @@ class DurableQueue:
                     self._places[name] = int(place)
             self._end += len(line)
         if not line.endswith(b"\n"):
-            self._write(b"\n")  # the torn line ends here
+            self._first = b"\n"  # the torn line ends here
         for name, place in self._places.items():
             if place is None:
                 self._places[name] = self._end
-                self._write(_place(name, self._end))
+                self._first += _place(name, self._end)
 
     def _write(self, data):
         # What a full disk left of an earlier attempt is written over.
         self._file.seek(self._end)
-        self._file.write(data)
-        self._end += len(data)
+        self._file.write(self._first + data)
+        self._end += len(self._first) + len(data)
+        self._first = b""
 
     def _replace(self, lines):
         """Put a new file in the place of the old one, at no moment without either."""
@@ -122,12 +127,12 @@ class DurableQueue:
             raise QueueFull("need %d bytes for a message, have %d of %d" % (len(line), self._limit - waiting, self._limit))
         if self._end + len(line) > 2 * self._limit:
             self._shorten()
-        end = self._end
+        before = self._end, self._first
         try:
             self._write(line)
             self._file.flush()
         except OSError:
-            self._end = end
+            self._end, self._first = before
             raise
         for wake in self._wakes.values():
             wake.set()
