@@ -210,5 +210,5 @@ for path in cases():
     assert [openings for openings, _ in counts] == [2, 1]
     assert counts[0][1] == pytest.approx(60, abs=3)
     assert counts[1][1] == pytest.approx(2, abs=1)
-    assert (changes, days, told, due) == (300, most, 6, False)
+    assert (changes, days, told, due) == (200, most, 6, False)
     assert not (tmp_path / "history.json.new").exists()

@@ -122,6 +122,22 @@ def test_home_assistant_finds_the_doors(interpreter, home, broker):
     assert json.loads(button["payload_press"]) == {"command": "reference"}
 
 
+def test_a_door_that_is_no_more_is_removed(host, home, broker):
+    with Listener(broker) as listener, Running(host, *OPTIONS, *mqtt(broker), folder=home) as app:
+        listener.until("doors/cam/door/door", state="closed")
+        app.terminate()
+        renamed = ["--doors", json.dumps([{"name": "gate"}])]
+        with Running(host, *OPTIONS, *mqtt(broker), *renamed, folder=home) as app:
+            listener.until("doors/cam/door/gate", state="closed")
+            app.terminate()
+    with Listener(broker) as late:
+        seen = set()
+        while "doors/cam/status" not in seen or len(seen) < 9:
+            seen.add(late.next().topic)
+    assert "doors/cam/door/gate" in seen
+    assert not [topic for topic in seen if "door_20door" in topic or topic == "doors/cam/door/door"]
+
+
 def test_commands_are_answered(interpreter, home, broker):
     with Listener(broker) as listener, Running(interpreter, *OPTIONS, *mqtt(broker), folder=home) as app:
         listener.until("doors/cam/door/door", state="closed")

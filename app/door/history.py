@@ -6,7 +6,7 @@ import time
 
 from door.state import CLOSED, UNKNOWN
 
-DAYS, CHANGES = 31, 300
+DAYS, CHANGES = 31, 200
 # Seconds between two writes to the camera's flash: at most 6 an hour, and a power cut loses no more than that.
 WRITE_INTERVAL = 600
 # A longer step of the clock is no time that passed: the clock was set.

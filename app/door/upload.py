@@ -22,7 +22,7 @@ from webhook import Webhook
 KEPT = ("door", "alarm", "view")
 EVENTS = KEPT + ("source", "statistics")
 MQTT, WEBHOOK = "mqtt", "webhook"
-QUEUE_LIMIT = 262144
+QUEUE_LIMIT, MQTT_LIMIT = 262144, 131072
 FULL_SECONDS = 5
 FAREWELL_SECONDS = 1
 # What the camera is, by the names of its own.
@@ -160,11 +160,15 @@ class Upload:
             values["mqtt_host"], values["mqtt_port"], "door_state-" + device,
             values["mqtt_user"] or None, values["mqtt_password"] or None,
             will=Will(self._root + "/status", b"offline", 1, retain=True),
-            retry_first=values["retry_first"], retry_longest=values["retry_longest"], report=self._mqtt_changed,
+            retry_first=values["retry_first"], retry_longest=values["retry_longest"], report=self._mqtt_changed, queue_limit=MQTT_LIMIT,
         )  # fmt: skip
         self._client.subscribe(self._root + "/command", 1, self._command_came)
         found = home_assistant.messages(values["discovery_prefix"], self._root, device, self._about, self._names)
         self._topics = {topic: payload for topic, payload in found.items() if values["discovery_prefix"]}
+        self._client.subscribe(self._root + "/door/+", 1, self._discovered)
+        if self._topics:
+            own = "%s/+/%s/+/config" % (values["discovery_prefix"], home_assistant.identifier(device))
+            self._client.subscribe(own, 1, self._discovered)
         asyncio.create_task(self._deliver())
         await self._client.run()
 
@@ -188,7 +192,7 @@ class Upload:
         self._report(MQTT, state, reason)
         if state == "connected":
             # All that is retained: the broker may have lost it, or have published the will.
-            self._publish("/status", "online", text=True)
+            self._publish("/status", "online")
             self._publish("/device", self._about)
             self._publish("/view", self._view)
             for name, known in self._doors.items():
@@ -196,15 +200,29 @@ class Upload:
             for topic, payload in self._topics.items():
                 self._client.publish(topic, payload, qos=1, retain=True)
 
-    def _publish(self, topic, value, qos=1, text=False):
-        """Publish what is retained, if there is a broker; else that is done when there is one."""
+    def _discovered(self, topic, payload, retained):
+        """Remove what the broker keeps of doors that are no more."""
+        name = topic[len(self._root) + len("/door/") :] if topic.startswith(self._root) else None
+        if retained and payload and topic not in self._topics and name not in self._names:
+            self._client.publish(topic, b"", qos=1, retain=True)
+
+    def _publish(self, topic, value, qos=1):
+        """Publish what is retained, a text or a dictionary, if there is a broker; else that is done when there is one."""
         if self._client and self._client.connected:
-            self._client.publish(self._root + topic, value if text else json_lines.line(value.items()), qos=qos, retain=True)
+            payload = value if isinstance(value, str) else json_lines.line(value.items())
+            try:
+                self._client.publish(self._root + topic, payload, qos=qos, retain=True)
+            except OSError:
+                pass  # a broker that takes nothing is lost before long, and gets all when it is back
 
     async def _deliver(self):
         while True:
             line = await self._queue.next(MQTT)
-            await self._client.publish(self._root + "/event", line, qos=1).done.wait()
+            try:
+                await self._client.publish(self._root + "/event", line, qos=1).done.wait()
+            except OSError:
+                await asyncio.sleep(FULL_SECONDS)  # the client's own queue is full
+                continue
             self._queue.done(MQTT)
 
     def _command_came(self, topic, payload, retained):
