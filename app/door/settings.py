@@ -5,14 +5,15 @@ import os
 import sys
 
 import config
+from config import Flag, Groups, Number, Password, Region, Text
 from door.hours import Hours
 
 
-class Week(config.Text):
+class Week(Text):
     """Hours of the week, see door.hours."""
 
-    def __init__(self, name, default):
-        super().__init__(name, default)
+    def __init__(self, name, **options):
+        super().__init__(name, "", **options)
         self.expected = 'hours such as "mo-fr 22:00-06:00, sa su"'
 
     def accepts(self, value):
@@ -22,89 +23,75 @@ class Week(config.Text):
             return False
 
 
-class Name(config.Text):
+class Name(Text):
     """A door's name: part of topics, so without their signs."""
 
-    def __init__(self, name, default):
-        super().__init__(name, default)
+    def __init__(self, name, default, **options):
+        super().__init__(name, default, **options)
         self.expected = "a text of 1 to 32 characters without / + #"
 
     def accepts(self, value):
         return isinstance(value, str) and 0 < len(value) <= 32 and not any([sign in value for sign in "/+#\0"])
 
 
-class Doors(config.Field):
-    """A list of doors, each an object with some of the keys of DOOR."""
-
-    def __init__(self, name, default):
-        super().__init__(name, default)
-        self.expected = "a list of at most %d objects" % MOST_DOORS
-
-    def accepts(self, value):
-        return isinstance(value, list) and len(value) <= MOST_DOORS
-
-    def check(self, value):
-        for place, door in enumerate(super().check(value)):
-            try:
-                if not isinstance(door, dict):
-                    raise config.ConfigError("need an object, have " + json.dumps(door))
-                config.check(DOOR, door)
-            except config.ConfigError as error:
-                raise config.ConfigError("%s[%d]: %s" % (self.name, place, error))
-        return value
-
-
-MOST_DOORS = 16
 # The exit status with which door.watch has the whole app started anew, with other settings.
 RELOAD = 3
+CONFIG = "door_state.json"
+INSIDE = "http://127.0.0.12"
+SOURCE = INSIDE + "/axis-cgi/mjpg/video.cgi?resolution=640x360&fps=5"
 # What each door has; the same keys outside of `doors` hold for those that leave them out.
 DOOR = (
-    Name("name", "door"),
-    config.Region("region", [0, 0, 1, 1]),
-    config.Text("model", ""),
-    config.Number("open_threshold", 0.6, 0, 1),
-    config.Number("close_threshold", 0.4, 0, 1),
-    config.Number("minimum_duration", 0.5, 0, 3600),
-    config.Number("virtual_input", 1, 0, 64, whole=True),
-    config.Number("left_open_after", 0, 0, 86400),
-    Week("left_open_hours", ""),
-    Week("forced_hours", ""),
+    Name("name", "door", help="the door's name, in lines and topics"),
+    Region("region", [0, 0, 1, 1], help="where the door is; fractions hold at every resolution"),
+    Text("model", "", help="a .unn file of a gray picture with the labels closed, open and perhaps ajar; "
+        "empty for the package's"),
+    Number("open_threshold", 0.6, 0, 1, help="probability from which on a frame speaks for open"),
+    Number("close_threshold", 0.4, 0, 1, help="probability up to which a frame speaks for closed; at most open_threshold"),
+    Number("minimum_duration", 0.5, 0, 3600, help="seconds for which all frames must agree"),
+    Number("virtual_input", 1, 0, 64, whole=True, parameter=True,
+        help="the camera's virtual input that is active while the door is open; 0 for none"),
+    Number("left_open_after", 0, 0, 86400, help="seconds after which an open door is an alarm; 0 for never"),
+    Week("left_open_hours", help="when it is one; empty for always"),
+    Week("forced_hours", help="when it is an alarm that the door opens; empty for never"),
 )
 FIELDS = (
-    config.Text("source", "http://127.0.0.12/axis-cgi/mjpg/video.cgi?resolution=640x360&fps=5"),
-    config.Text("user", ""),
-    config.Text("password", ""),
-    config.Text("camera", "http://127.0.0.12"),
-    Doors("doors", []),
+    Text("source", SOURCE, parameter=True, help="where frames come from; by default the camera itself, seen from within"),
+    Text("user", "", help="account for a URL without one; empty for the one that AXIS OS 11.6 hands to apps"),
+    Password("password", "", help="its password"),
+    Text("camera", INSIDE, help="the camera that the app runs in, seen from within"),
+    Groups("doors", [], DOOR, help="the doors; empty for one"),
 ) + DOOR + (
-    config.Number("view_interval", 2, 0, 3600),
-    config.Text("time_zone", ""),
-    config.Text("mqtt_host", ""),
-    config.Number("mqtt_port", 1883, 1, 65535, whole=True),
-    config.Text("mqtt_user", ""),
-    config.Text("mqtt_password", ""),
-    config.Text("mqtt_prefix", "mpycam"),
-    config.Text("mqtt_device", ""),
-    config.Text("discovery_prefix", "homeassistant"),
-    config.Text("webhook_url", ""),
-    config.Text("webhook_key", ""),
-    config.Text("record_folder", ""),
-    config.Number("record_bytes", 100000000, 1000000, 1000000000000, whole=True),
-    config.Number("record_before", 5, 0, 60),
-    config.Number("record_after", 10, 0, 600),
-    config.Number("record_memory", 2097152, 65536, 67108864, whole=True),
-    config.Number("collect_bytes", 0, 0, 1000000000, whole=True),
-    config.Number("page_port", 2001, 0, 65535, whole=True),
-    config.Number("live_port", 2002, 0, 65535, whole=True),
-    config.Number("statistics_interval", 60, 1, 86400),
-    config.Number("interval", 1, 0.05, 300),
-    config.Number("timeout", 10, 0.1, 120),
-    config.Number("retry_first", 1, 0.05, 3600),
-    config.Number("retry_longest", 60, 0.05, 3600),
-    config.Number("frame_limit", 1048576, 4096, 2097152, whole=True),
-    config.Number("fps", 5, 0.01, 1000),
-    config.Flag("pace", False),
-    config.Flag("every_frame", False),
+    Number("view_interval", 2, 0, 3600, help="seconds between two looks at the view as a whole; 0 for none"),
+    Text("time_zone", "", parameter=True,
+        help="for hours and days, such as CET-1CEST,M3.5.0,M10.5.0/3; empty for the camera's own"),
+    Text("mqtt_host", "", parameter=True, help="the MQTT broker; empty for none"),
+    Number("mqtt_port", 1883, 1, 65535, whole=True, parameter=True, help="its port"),
+    Text("mqtt_user", "", parameter=True, help="account at the broker"),
+    Password("mqtt_password", "", help="its password"),
+    Text("mqtt_prefix", "mpycam", parameter=True, help="what all topics begin with"),
+    Text("mqtt_device", "", help="the camera's name in topics; empty for its serial number"),
+    Text("discovery_prefix", "homeassistant", help="where Home Assistant looks for devices"),
+    Text("webhook_url", "", parameter=True, help="where events are sent by HTTP POST; empty for nowhere"),
+    Password("webhook_key", "", help="the secret that signs them"),
+    Text("record_folder", "", help="where clips are kept: on a card, a share or in localdata; empty for none"),
+    Number("record_bytes", 100000000, 1000000, 1000000000000, whole=True,
+        help="bytes of clips at most; the oldest make room"),
+    Number("record_before", 5, 0, 60, help="seconds of a clip before the event"),
+    Number("record_after", 10, 0, 600, help="seconds of a clip after it"),
+    Number("record_memory", 2097152, 65536, 67108864, whole=True,
+        help="bytes for the frames before an event: where they are too few, a clip begins later"),
+    Number("collect_bytes", 0, 0, 1000000000, whole=True, help="bytes of frames kept for training; 0 for none"),
+    Number("page_port", 2001, 0, 65535, whole=True, help="loopback port of the page; 0 for no page"),
+    Number("live_port", 2002, 0, 65535, whole=True, help="loopback port of the pictures; 0 for none"),
+    Number("statistics_interval", 60, 1, 86400, help="seconds between two lines of statistics"),
+    Number("interval", 1, 0.05, 300, help="seconds between two snapshots"),
+    Number("timeout", 10, 0.1, 120, help="seconds after which a camera that sends no frame counts as lost"),
+    Number("retry_first", 1, 0.05, 3600, help="seconds before the first attempt to reach a lost camera again"),
+    Number("retry_longest", 60, 0.05, 3600, help="the wait doubles up to this; ten good frames begin anew"),
+    Number("frame_limit", 1048576, 4096, 2097152, whole=True, help="bytes of the largest frame that is taken"),
+    Number("fps", 5, 0.01, 1000, help="frames a second of a file"),
+    Flag("pace", False, help="give a file's frames at that rate instead of as fast as possible"),
+    Flag("every_frame", False, help="print a line for every frame and door"),
 )  # fmt: skip
 
 USAGE = """usage: micropython -m door [--config FILE] [--KEY VALUE]...
@@ -118,19 +105,12 @@ class Usage(Exception):
 
 def usage():
     """The usage text."""
-    lines = ["  --%-20s %s (%s)" % (field.name, field.expected, json.dumps(field.default)) for field in FIELDS]
-    return USAGE + "\n".join(lines)
+    return USAGE + config.usage(FIELDS)
 
 
 def form():
     """What each setting may be, as a list of dictionaries: for the page."""
-    return [
-        {
-            "name": field.name, "kind": type(field).__name__, "default": field.default, "expected": field.expected,
-            "low": getattr(field, "low", None), "high": getattr(field, "high", None),
-        }
-        for field in FIELDS
-    ]  # fmt: skip
+    return config.form(FIELDS)
 
 
 def packaged(name):
@@ -147,7 +127,7 @@ def localdata(name):
 
 def default_path():
     """The configuration that is used when none is named: the one that survives an upgrade, else the package's."""
-    for path in (packaged("localdata/door_state.json"), packaged("door_state.json")):
+    for path in (packaged("localdata/" + CONFIG), packaged(CONFIG)):
         if exists(path):
             return path
     raise config.ConfigError("need a configuration, have none at " + path)
@@ -158,7 +138,9 @@ def load(arguments):
 
     Raises ConfigError, or Usage when the usage text is asked for.
     """
-    options = _options(arguments)
+    if "-h" in arguments or "--help" in arguments:
+        raise Usage()
+    options = config.options(FIELDS, arguments, ["config"])
     path = options.pop("config", None) or default_path()
     values = config.read(path)
     for field in FIELDS:
@@ -173,6 +155,15 @@ def check(values):
     _at_most(settings, "retry_first", "retry_longest")
     doors_of(settings)
     return settings
+
+
+def write(path, values):
+    """Check values and write them to the file `path`, or to the one that survives an upgrade if that is the package's.
+
+    Raises ConfigError, OSError.
+    """
+    check(values)
+    config.write((path == packaged(CONFIG) and localdata(CONFIG)) or path, values)
 
 
 def doors_of(settings):
@@ -233,26 +224,6 @@ def _at_most(settings, name, limit):
         raise config.ConfigError(
             "%s: need at most %s, which is %s, have %s" % (name, limit, settings[limit], settings[name])
         )
-
-
-def _options(arguments):
-    """The command line as {key: text}."""
-    names = ["config"] + [field.name for field in FIELDS]
-    options = {}
-    arguments = list(arguments)
-    while arguments:
-        option = arguments.pop(0)
-        if option in ("-h", "--help"):
-            raise Usage()
-        name = option[2:].replace("-", "_")
-        if not option.startswith("--"):
-            raise config.ConfigError("need an option that begins with --, have '%s'" % option)
-        if name not in names:
-            raise config.unknown("option", name, names)
-        if not arguments:
-            raise config.ConfigError("option --%s: need a value, have none" % name)
-        options[name] = arguments.pop(0)
-    return options
 
 
 def exists(path):

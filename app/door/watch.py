@@ -99,7 +99,7 @@ class Door:
 class Watch:
     """Watches doors until the source ends."""
 
-    def __init__(self, values):
+    def __init__(self, path, values):
         """Load the models and open the source; raises OSError or ValueError, whose texts name what is wrong."""
         networks = {}
         self._doors = []
@@ -136,6 +136,7 @@ class Watch:
         self._view = None
         self._view_interval = values["view_interval"]
         self._view_due = None
+        self._path = path
         self._live_port = configuration.has_live(values) and values["live_port"]
         self._time_zone = values["time_zone"]
         self._every_frame = values["every_frame"]
@@ -164,6 +165,8 @@ class Watch:
                 await self._start_live()
         if self._time_zone or self._camera:
             asyncio.create_task(self._follow_time_zone())
+        if self._camera and configuration.localdata("parameters.json"):
+            asyncio.create_task(self._follow_parameters())
         for watched in self._doors:
             if watched.output:
                 asyncio.create_task(watched.output.run())
@@ -412,6 +415,12 @@ class Watch:
                 wait = 60  # until then the hours are those of UTC
             await asyncio.sleep(wait)
 
+    async def _follow_parameters(self):
+        from door import parameters
+
+        await parameters.follow(self._camera, self._path)
+        raise SystemExit(configuration.RELOAD)
+
     def _write_history(self):
         try:
             self._history.write()
@@ -438,7 +447,7 @@ def main(path, values):
     Returns the exit status.
     """
     try:
-        watch = Watch(values)
+        watch = Watch(path, values)
     except (OSError, ValueError) as error:
         return configuration.refuse(error)
     reason = "error"
