@@ -102,7 +102,9 @@ class Running:
 
     def line(self):
         """The next line that the app prints."""
-        return json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        return json.loads(line)
 
     def until(self, event):
         """The next line that tells of this event."""

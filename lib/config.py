@@ -15,7 +15,7 @@ import json
 import os
 
 # What is told instead of a password.
-HIDDEN = "******"
+HIDDEN = "***"
 
 
 class ConfigError(ValueError):

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import OrderedDict
 
+import config
 import door
 import json_lines
 import mpycam
@@ -283,14 +284,12 @@ class Watch:
 
     def started(self, path, values):
         """Print the first line."""
-        shown = dict(values)
-        for name in shown:
-            if (name == "source" or name.endswith("_url")) and "://" in shown[name]:
+        shown = config.concealed(configuration.FIELDS, values)
+        for name in ("source", "webhook_url"):
+            if "://" in shown[name]:
                 from http_client import redacted
 
                 shown[name] = redacted(shown[name])
-            elif name.endswith("password") or name == "webhook_key":
-                shown[name] = "***" if shown[name] else ""
         self._tell(
             "start",
             ("door_state", door.__version__),
