@@ -90,8 +90,10 @@ def test_crashes(interpreter, tmp_path):
 
 def test_killed_with_9(interpreter, tmp_path):
     """What was not acknowledged comes again after a restart: nothing is lost in three of them."""
+    # No more than the supervisor keeps while a process starts.
+    pause = 500 if interpreter.arch == "valgrind" else 20
     with App(
-        interpreter, tmp_path, child("watch", "source", 1_000_000, 10),
+        interpreter, tmp_path, child("watch", "source", 1_000_000, pause),
         child("kept", "kept", keep=["door"], retry=0.05, last=True), interval=0.05,
     ) as app:  # fmt: skip
         numbers = []

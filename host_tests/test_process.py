@@ -270,7 +270,7 @@ def test_example_of_the_stub(host):
 
     text = (ROOT / "variant" / "process.pyi").read_text()
     examples = doctest.DocTestParser().get_examples(re.search(r'"""(.*?)"""', text, re.S).group(1))
-    script = "import process\n" + "".join(
+    script = "import process, time\n" + "".join(
         f"value = {example.source}print(repr(value))\n" if example.want else example.source
         for example in examples
     )

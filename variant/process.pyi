@@ -6,7 +6,8 @@
     >>> stdin.close()
     >>> stdout.read()
     b'hello'
-    >>> process.poll(pid)
+    >>> while (status := process.poll(pid)) is None: time.sleep(0.01)
+    >>> status
     0
 """
 

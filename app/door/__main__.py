@@ -51,8 +51,9 @@ def main(arguments):
             # For watching alone one process does.
             from door import watch
 
-            return watch.main(path, values)
-        status = supervise(arguments, values)
+            status = watch.main(path, values)
+        else:
+            status = supervise(arguments, values)
     return status
 
 

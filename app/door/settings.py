@@ -12,8 +12,8 @@ from door.hours import Hours
 class Week(Text):
     """Hours of the week, see door.hours."""
 
-    def __init__(self, name, **options):
-        super().__init__(name, "", **options)
+    def __init__(self, name, default, **options):
+        super().__init__(name, default, **options)
         self.expected = 'hours such as "mo-fr 22:00-06:00, sa su"'
 
     def accepts(self, value):
@@ -51,8 +51,8 @@ DOOR = (
     Number("virtual_input", 1, 0, 64, whole=True, parameter=True,
         help="the camera's virtual input that is active while the door is open; 0 for none"),
     Number("left_open_after", 0, 0, 86400, help="seconds after which an open door is an alarm; 0 for never"),
-    Week("left_open_hours", help="when it is one; empty for always"),
-    Week("forced_hours", help="when it is an alarm that the door opens; empty for never"),
+    Week("left_open_hours", "", help="when it is one; empty for always"),
+    Week("forced_hours", "", help="when it is an alarm that the door opens; empty for never"),
 )
 FIELDS = (
     Text("source", SOURCE, parameter=True, help="where frames come from; by default the camera itself, seen from within"),

@@ -102,6 +102,7 @@ class Watch:
 
     def __init__(self, path, values):
         """Load the models and open the source; raises OSError or ValueError, whose texts name what is wrong."""
+        self._path = path
         networks = {}
         self._doors = []
         for own in configuration.doors_of(values):
@@ -137,7 +138,6 @@ class Watch:
         self._view = None
         self._view_interval = values["view_interval"]
         self._view_due = None
-        self._path = path
         self._live_port = configuration.has_live(values) and values["live_port"]
         self._time_zone = values["time_zone"]
         self._every_frame = values["every_frame"]
@@ -452,6 +452,7 @@ def main(path, values):
     reason = "error"
     try:
         watch.started(path, values)
+        asyncio.new_event_loop()  # without what was under way before new settings
         asyncio.run(watch.run())
         reason = "end of source"
     except SystemExit as error:
