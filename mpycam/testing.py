@@ -24,16 +24,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mpycam.device.errors import ERRORS
+
 USER, PASSWORD = "root", "pass"
 START_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 30, 30, 120
-# The numbers that the Application API answers with.
-ERRORS = {
-    1: "not a valid package", 2: "no valid signature", 3: "too large, or the flash is full", 4: "no such app",
-    5: "not for this processor or AXIS OS", 6: "it runs already", 7: "it does not run", 8: "it could not be started",
-    9: "too many apps run", 10: "see the system log", 12: "another upload is going on", 13: "its user is not allowed",
-    14: "an app whose name differs in case is installed", 15: "it took too long", 27: "the vendor differs",
-    29: "its manifest or package.conf is invalid",
-}  # fmt: skip
 
 
 class CameraError(Exception):
@@ -345,8 +339,8 @@ class VirtualCamera:
         answer = body.decode().strip()
         if answer != "OK":
             number = re.match(r"Error: ?(\d+)", answer)
-            meaning = ERRORS.get(int(number[1]), "") if number else ""
-            raise CameraError(f"{what}: {answer}{f' ({meaning})' if meaning else ''}")
+            meaning = ERRORS.get(int(number[1])) if number else None
+            raise CameraError(f"{what}: {answer}{f' ({meaning.text})' if meaning else ''}")
 
     async def _listen(self, topic, events, ready):
         async with self._session.get("/axis-cgi/wssession.cgi") as answer:

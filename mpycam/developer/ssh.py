@@ -78,8 +78,9 @@ async def connection(host, port, user, password="", key="", options=()):
         ) from None
     except asyncssh.PermissionDenied:
         raise MpycamError(
-            f"{host} does not let {user!r} in by ssh: on AXIS OS before 11.5 root logs in with its password, later an "
-            "ssh user does, who is acap-APP in Developer Mode; MPYCAM_SSH_PASSWORD gives a password to `mpycam camera add`"
+            f"{host} does not let {user!r} in by ssh: on AXIS OS before 11.5 root logs in with its password, later "
+            "an ssh user does, who is acap-APP in Developer Mode; MPYCAM_SSH_PASSWORD gives its password to "
+            "`mpycam camera add`"
         ) from None
     except (OSError, asyncssh.Error) as error:
         raise MpycamError(f"ssh to {host}, port {port}: {error or type(error).__name__}") from None

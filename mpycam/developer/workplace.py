@@ -9,7 +9,8 @@ import json
 from mpycam.errors import MpycamError
 
 HEAD = 5
-LONGEST = 1 << 24
+# The agent's LONGEST.
+LONGEST = 8 << 20
 ANSWER_SECONDS = 30
 
 
@@ -47,6 +48,8 @@ class Workplace:
     async def put(self, files):
         """Put files there, each in one step: names with "/" between folders, to bytes."""
         for name, data in files.items():
+            if len(name) + len(data) >= LONGEST:
+                raise MpycamError(f"{name}: {len(data)} bytes, at most {LONGEST} can be sent: install it in a package")
             await self._send(b"P", name.encode() + b"\0" + data)
         for _ in files:
             await self._answer()
