@@ -21,8 +21,8 @@ from mpycam.developer.options import deploy_folder
 from mpycam.errors import MpycamError
 
 SECONDS = 30
-PROFILES = {"10.12": "ssh", "11.11": "wrapper", "12.x": "wrapper"}
-SETUP = {"appName": "my_app", "vendor": "V", "version": "1.0.0", "embeddedSdkVersion": "3.0", "runMode": "never",
+PROFILES = {"9.80": "ssh", "10.12": "ssh", "11.11": "wrapper", "12.x": "wrapper"}
+SETUP = {"appName": "my_app", "vendor": "V", "version": "1.0.0", "embeddedSdkVersion": "2.0", "runMode": "never",
          "runOptions": "-X heapsize=2M -m main one"}  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The developer wrapper's server, on this machine: the handshake, frames of every kind, and clients that behave badly."""
+"""The developer wrapper's server, on this machine: handshake, frames of every kind, clients that break the rules."""
 
 import asyncio
 import contextlib

@@ -25,7 +25,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture(scope="module", params=["10.12", "11.11", "12.x"])
+@pytest.fixture(scope="module", params=["9.80", "10.12", "11.11", "12.x"])
 def camera(request, tmp_path_factory):
     with running_camera(tmp_path_factory.mktemp("camera"), request.param) as camera:
         yield camera
@@ -60,6 +60,13 @@ def test_a_camera_is_kept_and_used(home, camera, typed, tmp_path, monkeypatch):
     assert json.loads(typed("info", "--json", "--camera", "yard"))["build"] == "armv7hf"
 
     package = tmp_path / "one.eap"
+    if camera.camera.profile.elf_checked:
+        package.write_bytes(script_app())
+        assert "error 10, it failed for a reason that the camera keeps to its log; `mpycam logs`" in typed(
+            "install", package, status=1
+        )
+        assert "ELF" in typed("logs")
+        return
     package.write_bytes(script_app())
     if refused:
         assert "error 2, no valid signature; allow unsigned packages with" in typed("install", package, status=1)
@@ -81,7 +88,7 @@ def test_folder_is_built_for_the_camera(home, camera, typed, tmp_path, monkeypat
     address = camera.url().rstrip("/")
     app = tmp_path / "app"
     app.mkdir()
-    setup = {"appName": "greeter", "vendor": "V", "version": "1.0.0", "embeddedSdkVersion": "3.0", "runMode": "never",
+    setup = {"appName": "greeter", "vendor": "V", "version": "1.0.0", "embeddedSdkVersion": "2.0", "runMode": "never",
              "runOptions": "-m greet"}  # fmt: skip
     items = [{"name": "Level", "default": "3", "type": "int:min=0;max=9"}]
     manifest = {

@@ -20,7 +20,7 @@ CONNECT_SECONDS = 10
 INSTALL_SECONDS, CONTROL_SECONDS = 180, 60
 # Before a request is tried again.
 PAUSES = (0.3, 1, 3)
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.5
 
 # What the camera calls its processor, and the build that runs on it.
 ARCHES = {"armv7hf": "armv7hf", "armv7l": "armv7hf", "aarch64": "aarch64", "x86_64": "host"}
@@ -215,7 +215,7 @@ class Device:
             )
         found = [
             App(
-                app.get("Name", ""), app.get("NiceName", ""), app.get("Vendor", ""), app.get("Version", ""),
+                app.get("Name", ""), app.get("NiceName", ""), app.get("Vendor", ""), _version(app.get("Version", "")),
                 app.get("Status", ""), app.get("SignatureStatus") == "Signed", app.get("License", ""),
                 app.get("ConfigurationPage", ""),
             )
@@ -437,6 +437,12 @@ def _new_lines(known, lines):
         if rest == lines[: len(rest)]:
             return lines[len(rest) :]
     return lines
+
+
+def _version(text):
+    """A version as packages write it: 1.2.3, where AXIS OS 9 says 1.2-3."""
+    found = re.fullmatch(r"(\d+\.\d+)-(\d+)", text)
+    return f"{found[1]}.{found[2]}" if found else text
 
 
 def _unreachable(address, error):
