@@ -2,6 +2,8 @@
 
 import io
 import json
+import shutil
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -30,6 +32,14 @@ def colored(gray):
     return file.getvalue()
 
 
+def rtsp_stream(url):
+    """What ffprobe finds there."""
+    if shutil.which("ffprobe") is None:
+        pytest.skip("needs the Debian package ffmpeg")
+    command = ["ffprobe", "-v", "quiet", "-rtsp_transport", "tcp", "-show_entries", "stream=codec_name,width,height"]
+    return subprocess.run([*command, "-of", "csv=p=0", url], capture_output=True, text=True, timeout=60).stdout
+
+
 def camera(request, connection):
     if "virtualinput" in request.target:
         answer(connection, b"<VirtualInputResponse><Success></Success></VirtualInputResponse>", kind="text/xml")
@@ -56,6 +66,8 @@ def test_live_pictures_and_the_camera_itself(interpreter, home, tmp_path):
     with CameraServer(camera) as server, Broker(tmp_path) as broker:
         options = ["--source", server.url("/mjpg"), "--camera", server.url("").rstrip("/"), "--user", "u", "--password", "p"]
         options += ["--model", "brightness.unn", "--live_port", port, "--page_port", 0, "--region", "[0.25,0.25,0.5,0.5]"]
+        rtsp = free_port()
+        options += ["--rtsp_port", rtsp, "--rtsp_password", "secret"]
         options += ["--minimum_duration", 3600, *mqtt(broker)[:4], "--collect_bytes", 500000]
         with Listener(broker) as listener, Running(interpreter, *options, folder=home) as app:
             listener.until("mpycam/B8A44F000000/status")
@@ -76,10 +88,14 @@ def test_live_pictures_and_the_camera_itself(interpreter, home, tmp_path):
                 headers, stream = get(path)
                 assert headers["Content-Type"].startswith("multipart/x-mixed-replace")
                 assert stream.count(b"Content-Type: image/jpeg") >= 2
+            for path in ("live", "raw"):
+                assert rtsp_stream(f"rtsp://viewer:secret@127.0.0.1:{rtsp}/{path}") == "mjpeg,640,360\n"
+            assert rtsp_stream(f"rtsp://viewer:guess@127.0.0.1:{rtsp}/live") == ""
             listener._client.publish("mpycam/B8A44F000000/command", '{"id": 2, "command": "streaming_stop"}', qos=1)
             listener.until("mpycam/B8A44F000000/answer", id=2)
             with pytest.raises(urllib.error.HTTPError, match="503"):
                 get("/raw")
+            assert rtsp_stream(f"rtsp://viewer:secret@127.0.0.1:{rtsp}/live") == ""
             listener._client.publish("mpycam/B8A44F000000/command", '{"id": 3, "command": "streaming_start"}', qos=1)
             listener.until("mpycam/B8A44F000000/answer", id=3)
             assert get("/picture?raw=1")[1][:2] == b"\xff\xd8"

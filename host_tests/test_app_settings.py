@@ -31,7 +31,7 @@ from door import settings
 print(json.dumps(settings.form()))
 print(json.dumps([field.name for field in settings.FIELDS if isinstance(field, Password)]))
 """).splitlines())  # fmt: skip
-    assert secret == ["password", "mqtt_password", "webhook_key"]
+    assert secret == ["password", "mqtt_password", "webhook_key", "rtsp_password"]
     assert all(field["help"] for field in form)
     (doors,) = [field for field in form if field["type"] == "groups"]
     assert [field["name"] for field in doors["fields"]][:3] == ["name", "region", "model"]
@@ -118,3 +118,15 @@ def test_parameters_become_settings(interpreter, tmp_path, camera):
         app.process.terminate()
         _, errors = app.process.communicate(timeout=60)
     assert re.search("parameter: mqtt_port: need a whole number from 1 to 65535, have none", errors)
+
+
+def test_rtsp_is_open_to_the_network_and_needs_a_password(host):
+    printed = run(host, """
+from door import settings
+print(settings.check({"rtsp_port": 8554, "rtsp_password": "secret"})["rtsp_port"])
+try:
+    settings.check({"rtsp_port": 8554})
+except ValueError as error:
+    print(error)
+""")  # fmt: skip
+    assert printed.splitlines() == ["8554", "rtsp_password: need one for rtsp_port, have none"]

@@ -1,7 +1,8 @@
 """The frames as they are watched, over HTTP on loopback: as they came, or with the doors drawn into them.
 
 A path that ends in /raw is the camera's own JPEG files as MJPEG, any other the
-annotated ones; /picture is a single one, raw with ?raw=1.
+annotated ones; /picture is a single one, raw with ?raw=1. By RTSP the streams
+"live" and "raw", to the whole network and so for one account only.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from spyglass import CONTENT_TYPE, Channel, Spyglass
 
 FRESH = ("Cache-Control: no-store",)
 PICTURE_SECONDS = 10
+RTSP_USER = "viewer"
 # Wider pictures are drawn at half their size.
 WIDEST = 1000
 
@@ -25,17 +27,30 @@ class Live:
         self._drawn = Channel()
         self._spyglass = None
         self._size = None
+        self._rtsp = None
 
     async def start(self, port):
         """Serve on a port of loopback. Raises OSError where it is taken."""
         await HttpServer(self.answer).start("127.0.0.1", port)
 
+    async def start_rtsp(self, port, password):
+        """Serve by RTSP, too. Raises OSError where the port is taken."""
+        from rtsp import RtspServer
+
+        self._rtsp = RtspServer(RTSP_USER, password)
+        self.switch(self.on)
+        await self._rtsp.start("0.0.0.0", port)
+
     def switch(self, on):
         """Let viewers in, or send those who are there away, too."""
         self.on = on
-        if not on:
-            self._raw.close()
-            self._drawn.close()
+        for path, channel in (("raw", self._raw), ("live", self._drawn)):
+            if not on:
+                channel.close()
+            if self._rtsp and on:
+                self._rtsp.add_stream(path, channel)
+            elif self._rtsp:
+                self._rtsp.remove_stream(path)
 
     def put(self, frame, seconds, size, doors):
         """Take a JPEG file, its time, its (width, height), and (name, region, state, probability) of each door."""

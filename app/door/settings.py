@@ -83,6 +83,8 @@ FIELDS = (
     Number("collect_bytes", 0, 0, 1000000000, whole=True, help="bytes of frames kept for training; 0 for none"),
     Number("page_port", 2001, 0, 65535, whole=True, help="loopback port of the page; 0 for no page"),
     Number("live_port", 2002, 0, 65535, whole=True, help="loopback port of the pictures; 0 for none"),
+    Number("rtsp_port", 0, 0, 65535, whole=True, help="the network's port of the pictures by RTSP; 0 for none"),
+    Password("rtsp_password", "", help="password of the user viewer there; needed"),
     Number("statistics_interval", 60, 1, 86400, help="seconds between two lines of statistics"),
     Number("interval", 1, 0.05, 300, help="seconds between two snapshots"),
     Number("timeout", 10, 0.1, 120, help="seconds after which a camera that sends no frame counts as lost"),
@@ -153,6 +155,8 @@ def check(values):
     """All settings, {key: value}, those that `values` leaves out with their defaults; raises ConfigError."""
     settings = config.check(FIELDS, values)
     _at_most(settings, "retry_first", "retry_longest")
+    if settings["rtsp_port"] and not settings["rtsp_password"]:
+        raise config.ConfigError("rtsp_password: need one for rtsp_port, have none")
     doors_of(settings)
     return settings
 

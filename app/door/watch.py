@@ -139,6 +139,7 @@ class Watch:
         self._view_interval = values["view_interval"]
         self._view_due = None
         self._live_port = configuration.has_live(values) and values["live_port"]
+        self._rtsp = values["rtsp_port"], values["rtsp_password"]
         self._time_zone = values["time_zone"]
         self._every_frame = values["every_frame"]
         self._statistics_ms = int(values["statistics_interval"] * 1000)
@@ -218,6 +219,8 @@ class Watch:
         self._live = Live()
         try:
             await self._live.start(self._live_port)
+            if self._rtsp[0]:
+                await self._live.start_rtsp(*self._rtsp)
         except OSError as error:
             print("door_state: live pictures: %s" % error, file=sys.stderr)
 
