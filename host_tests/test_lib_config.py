@@ -165,14 +165,14 @@ LISTS = """
 from config import *
 FIELDS = (
     Text("source", "http://x/", help="where frames come from", parameter=True),
-    Password("password", "", parameter=True),
+    Password("password", ""),
     Number("fps", 5, 0.01, 1000, help="frames", unit="a second", parameter=True),
     Number("count", 3, 1, 10, whole=True, parameter=True),
     Flag("pace", False, parameter=True),
     Choice("zone", "UTC", (("UTC", "Universal"), ("CET", "Central Europe"))),
     Choice("size", "small", ("small", "large"), parameter=True),
     Region("region", [0, 0, 1, 0.5], parameter=True),
-    Groups("doors", [], (Text("name", "door"), Number("threshold", 0.5, 0, 1)), most=2, parameter=True),
+    Groups("doors", [], (Text("name", "door"), Number("threshold", 0.5, 0, 1)), most=2),
 )
 """
 
@@ -289,6 +289,11 @@ def test_documents_in_both_pythons(host):
 import config_documents
 print(json.dumps(config_documents.parameters(FIELDS)))
 print(config_documents.table(FIELDS))
+for field in (Password("p", "", parameter=True), Groups("g", [], (), parameter=True)):
+    try:
+        config_documents.parameters([field])
+    except ValueError as error:
+        print(error)
 """
     printed = run(host, script)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -305,6 +310,7 @@ print(config_documents.table(FIELDS))
         {"name": "size", "default": "small", "type": "enum:small|small,large|large"},
         {"name": "region", "default": "[0, 0, 1, 0.5]", "type": "string"},
     ]
+    assert said.splitlines()[-2:] == [f"{name}: need a field with a value that a parameter can have" for name in "pg"]
     assert "| `fps` | `5` | a number from 0.01 to 1000 a second | frames |" in said.splitlines()
 
 

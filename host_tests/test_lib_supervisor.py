@@ -59,7 +59,7 @@ def test_commands_and_answers(interpreter, tmp_path):
         {"refused": "what"},
         {"refused": "need one of die, echo, fail, long, have nothing"},
         {"text": "x" * 32000},
-        {"refused": "need a line of less than 32768 bytes, have 33033"},
+        {"refused": "need a message of at most 32512 bytes, have 33033"},
         {"refused": "need one of asker, main, have nobody"},
         {"refused": "need one of status, start, stop, restart, save_file, status_request, have nothing"},
         {"refused": "need one of asker, main, have x"},

@@ -25,20 +25,22 @@ class ConfigError(ValueError):
 class Field:
     """A key with its default. A subclass checks a value and describes what it expects.
 
-    With `parameter` the app's manifest has a parameter of this name. A field
-    without a `parameter_type` cannot be one.
+    With `parameter` the app's manifest has a parameter of this name.
     """
 
     type = "any"
-    expected = "anything"
-    parameter_type = ""
 
     def __init__(self, name, default, help="", unit="", parameter=False):
         self.name = name
         self.default = default
         self.help = help
         self.unit = unit
-        self.parameter = parameter and self.parameter_type != ""
+        self.parameter = parameter
+
+    @property
+    def expected(self):
+        """What is expected, in words."""
+        return "anything"
 
     def accepts(self, value):
         """Whether `value`, as it came out of JSON, is allowed."""
@@ -71,17 +73,16 @@ class Number(Field):
     """A number from `low` to `high`, both included; with `whole` an integer."""
 
     type = "number"
-    # There is no type for fractions.
-    parameter_type = "string"
 
     def __init__(self, name, default, low, high, whole=False, **options):
-        if whole:
-            self.parameter_type = "int:min=%d;max=%d" % (low, high)
         super().__init__(name, default, **options)
         self.low = low
         self.high = high
         self.whole = whole
-        self.expected = "%s from %s to %s" % ("a whole number" if whole else "a number", low, high)
+
+    @property
+    def expected(self):
+        return "%s from %s to %s" % ("a whole number" if self.whole else "a number", self.low, self.high)
 
     def accepts(self, value):
         types = int if self.whole else (int, float)
@@ -99,7 +100,6 @@ class Flag(Field):
 
     type = "flag"
     expected = "true or false"
-    parameter_type = "bool:no,yes"
 
     def accepts(self, value):
         return isinstance(value, bool)
@@ -115,11 +115,10 @@ class Text(Field):
     """A text, which may be empty only if its default is."""
 
     type = "text"
-    parameter_type = "string"
 
-    def __init__(self, name, default, **options):
-        super().__init__(name, default, **options)
-        self.expected = "a text" if default == "" else "a text that is not empty"
+    @property
+    def expected(self):
+        return "a text" if self.default == "" else "a text that is not empty"
 
     def accepts(self, value):
         return isinstance(value, str) and (value != "" or self.default == "")
@@ -132,10 +131,9 @@ class Text(Field):
 
 
 class Password(Text):
-    """A text that is not told to anybody. A camera does not tell it to its apps either, so it is no parameter."""
+    """A text that is not told to anybody."""
 
     type = "password"
-    parameter_type = ""
 
 
 class Choice(Text):
@@ -145,9 +143,11 @@ class Choice(Text):
 
     def __init__(self, name, default, choices, **options):
         self.choices = [(choice, choice) if isinstance(choice, str) else choice for choice in choices]
-        self.parameter_type = "enum:" + ",".join(["%s|%s" % choice for choice in self.choices])
         super().__init__(name, default, **options)
-        self.expected = "one of " + ", ".join([choice for choice, _ in self.choices])
+
+    @property
+    def expected(self):
+        return "one of " + ", ".join([choice for choice, _ in self.choices])
 
     def accepts(self, value):
         return value in [choice for choice, _ in self.choices]
@@ -163,7 +163,6 @@ class Region(Field):
 
     type = "region"
     expected = "[x, y, width, height] in fractions from 0 to 1 inside of the picture"
-    parameter_type = "string"
 
     def accepts(self, value):
         if not isinstance(value, list) or len(value) != 4:
@@ -185,7 +184,10 @@ class Groups(Field):
         super().__init__(name, default, **options)
         self.fields = fields
         self.most = most
-        self.expected = "a list of at most %d objects" % most
+
+    @property
+    def expected(self):
+        return "a list of at most %d objects" % self.most
 
     def accepts(self, value):
         return isinstance(value, list) and len(value) <= self.most

@@ -2,14 +2,31 @@
 
 import json
 
+from config import Choice, Flag, Groups, Number, Password
+
 
 def parameters(fields):
-    """The manifest's paramConfig: a list of {"name", "default", "type"}."""
+    """The manifest's paramConfig: a list of {"name", "default", "type"}. Raises ValueError."""
     return [
-        {"name": field.name, "default": field.text(field.default), "type": field.parameter_type}
+        {"name": field.name, "default": field.text(field.default), "type": parameter_type(field)}
         for field in fields
         if field.parameter
     ]
+
+
+def parameter_type(field):
+    """The type of a parameter, by ax_parameter's rules."""
+    if isinstance(field, (Groups, Password)):
+        # A camera tells passwords to nobody, its apps neither.
+        raise ValueError("%s: need a field with a value that a parameter can have" % field.name)
+    if isinstance(field, Flag):
+        return "bool:no,yes"
+    if isinstance(field, Number) and field.whole:
+        return "int:min=%d;max=%d" % (field.low, field.high)
+    if isinstance(field, Choice):
+        return "enum:" + ",".join(["%s|%s" % choice for choice in field.choices])
+    # There is no type for fractions.
+    return "string"
 
 
 def table(fields):

@@ -5,8 +5,8 @@
     settings = await link.command("watch", "settings")
     await link.run()
 
-One JSON object a line goes over stdout and stdin. Its first key says what it is:
-an event, a beat, a command or an answer.
+One JSON object a line goes over stdout and stdin: an event, whose first key is
+"event", or something with a "beat", a "command" or an "answer".
 """
 
 import asyncio
@@ -22,8 +22,9 @@ from buffered_reader import BufferedReader
 # Set in the environment of every process that a supervisor starts.
 SUPERVISED = "SUPERVISED"
 BEAT_SECONDS = 5
-# Bytes of the longest line, at both ends of the pipes.
+# Bytes of the longest line that is read, and of the longest message that is sent.
 LINE = 32768
+MESSAGE = LINE - 256
 
 
 class CommandError(ValueError):
@@ -65,7 +66,8 @@ class Link:
         number = self._asked
         waiting = self._waiting[number] = [asyncio.Event(), {}]
         try:
-            _write('{"command": %s, "to": %s, "id": %d' % (json.dumps(name), json.dumps(to), number), arguments)
+            arguments.update({"command": name, "to": to, "id": number})
+            _write(arguments)
             await asyncio.wait_for(waiting[0].wait(), timeout)
         finally:
             del self._waiting[number]
@@ -90,13 +92,13 @@ class Link:
 
         reader = BufferedReader(readinto, LINE)
         while True:
-            line = await reader.line()
-            if line is None:
-                break
             try:
+                line = await reader.line()
+                if line is None:
+                    break
                 message = json.loads(line)
             except ValueError as error:
-                sys.stderr.write("%s: %s\n" % (error, line[:40]))
+                sys.stderr.write("from the supervisor: %s\n" % error)
                 continue
             if "answer" in message:
                 waiting = self._waiting.get(message.pop("answer"))
@@ -114,7 +116,7 @@ class Link:
             gc.collect()
             statistics = self._statistics() if self._statistics else {}
             statistics["heap"] = gc.mem_alloc()
-            _write('{"beat": ' + json.dumps(statistics))
+            _write({"beat": statistics})
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _take(self, event):
@@ -125,22 +127,23 @@ class Link:
             sys.stderr.write("event %s: %s\n" % (event.get("event"), error))
             return
         if kept is not None:
-            _write('{"answer": %d' % kept)
+            _write({"answer": kept})
 
     async def _obey(self, arguments):
-        name = arguments.pop("command")
-        head = '{"answer": %s' % json.dumps(arguments.pop("id"))
+        name, number = arguments.pop("command"), arguments.pop("id")
         try:
             if name not in self._commands:
                 raise ValueError("need one of %s, have %s" % (", ".join(sorted(self._commands)), name))
-            _write(head, await self._commands[name](arguments))
+            answer = await self._commands[name](arguments) or {}
+            answer["answer"] = number
+            _write(answer)
         except (OSError, ValueError, KeyError) as error:
-            _write(head, {"error": str(error) or "failed"})
+            _write({"answer": number, "error": str(error) or "failed"})
 
 
-def _write(head, values=None):
-    """Print a line that begins with `head` and goes on with the dictionary."""
-    line = head + (", " + json.dumps(values)[1:] if values else "}")
-    if len(line) >= LINE:
-        raise ValueError("need a line of less than %d bytes, have %d" % (LINE, len(line)))
+def _write(message):
+    """Print a message as a line."""
+    line = json.dumps(message)
+    if len(line) > MESSAGE:
+        raise ValueError("need a message of at most %d bytes, have %d" % (MESSAGE, len(line)))
     sys.stdout.write(line + "\n")

@@ -11,7 +11,6 @@ import asyncio
 import gc
 import json
 import os
-import re
 import sys
 import time
 
@@ -29,7 +28,7 @@ RUNNER = "INTERPRETER_RUNNER"
 TICK_MS = 100
 # Bytes of what waits to be written to a process, and of the events that it has not acknowledged.
 QUEUE = 65536
-# Lines of something else than JSON that are passed on between two beats.
+# Lines that are none of ours, and are shown, between two beats.
 NOISE = 50
 # Seconds in which a process that is told to end does so by itself, then by SIGTERM, before SIGKILL.
 # Twice all of that, since some end last, is less than the 10 s that a camera gives.
@@ -38,9 +37,6 @@ POLITE, TERMINATED = 3, 0.8
 LEFT = 0.5
 
 EVENT = b'{"event": "'
-COMMAND = re.compile(r'^\{"command": "([^"]+)", "to": "([^"]+)", "id": (\d+)')
-ACKNOWLEDGED = re.compile(r'^\{"answer": (\d+)\}$')
-ANSWER = re.compile(r'^\{"answer": "([^"/]+)/(\d+)"')
 
 
 class Child:
@@ -97,14 +93,16 @@ class Child:
     async def _read(self, relay):
         reader = self.program.reader
         while True:
+            line = b""
             try:
                 line = await reader.line()
                 if line is None:
                     return
                 relay(self, line)
-            except (ValueError, RuntimeError) as error:
+            except (ValueError, KeyError, TypeError) as error:
                 self.noise += 1
-                sys.stderr.write("%s: %s\n" % (self.name, error))
+                if self.noise <= NOISE:
+                    sys.stderr.write("%s: %s: %r\n" % (self.name, error, line[:80]))
 
     async def _write(self):
         program = self.program
@@ -354,25 +352,24 @@ class Supervisor:
         if line.startswith(EVENT):
             self._pass_on(line[len(EVENT) : line.find(b'"', len(EVENT))].decode(), line)
             return
-        text = line.decode()
-        acknowledged, answer, command = ACKNOWLEDGED.match(text), ANSWER.match(text), COMMAND.match(text)
-        if text.startswith('{"beat": '):
-            child.beat = json.loads(text)["beat"]
+        message = json.loads(line)
+        if "beat" in message:
+            child.beat = message["beat"]
             child.silent = child.noise = 0
             if child.reason:
                 child.reason = ""
                 self._tell("process", ("process", child.name), ("state", "back"))
-        elif acknowledged:
-            child.acknowledge(int(acknowledged.group(1)))
-        elif answer:
-            self._answer(answer.group(1), answer.group(2), text[len(answer.group(0)) :])
-        elif command:
-            name, to, number = [command.group(index) for index in (1, 2, 3)]
-            self._command(child.name, name, to, number, text[len(command.group(0)) :])
+        elif "answer" in message:
+            number = message["answer"]
+            if isinstance(number, int):
+                child.acknowledge(number)
+            else:
+                to, _, number = number.partition("/")
+                self._answer(to, int(number), message)
+        elif "command" in message:
+            self._command(child.name, message)
         else:
-            child.noise += 1
-            if child.noise <= NOISE:
-                sys.stderr.write("%s: %s\n" % (child.name, text))
+            raise ValueError("need an event, a beat, a command or an answer")
 
     def _child(self, name):
         for child in self._children:
@@ -380,33 +377,30 @@ class Supervisor:
                 return child
         raise ValueError("need one of %s, have %s" % (", ".join([child.name for child in self._children]), name))
 
-    def _answer(self, to, number, rest):
-        try:
-            self._child(to).send(('{"answer": %s%s' % (number, rest)).encode())
-        except ValueError:
-            pass  # nobody asked
+    def _answer(self, to, number, answer):
+        answer["answer"] = number
+        self._child(to).send(json.dumps(answer).encode())
 
-    def _command(self, asker, name, to, number, rest):
+    def _command(self, asker, message):
+        """Pass a command on, or obey it; who asked gets the answer."""
+        to, number, name = message.pop("to"), message.pop("id"), message["command"]
         try:
+            if to == "supervisor" and name in self._aliases:
+                to, name, more = self._aliases[name]
+                message.update(more)
             if to == "supervisor":
-                arguments = json.loads("{" + rest.lstrip(", "))
-                if name in self._aliases:
-                    to, name, more = self._aliases[name]
-                    arguments.update(more)
-                    rest = ", " + json.dumps(arguments)[1:] if arguments else "}"
-            if to == "supervisor":
-                answer = self._obey(name, arguments)
-                rest = ", " + json.dumps(answer)[1:] if answer else "}"
-                self._answer(asker, number, rest)
-            elif not self._child(to).send(
-                ('{"command": %s, "id": "%s/%s"%s' % (json.dumps(name), asker, number, rest)).encode()
-            ):
-                raise ValueError("%s does not run or is busy" % to)
+                answer = self._obey(name, message)
+            else:
+                message.update({"command": name, "id": "%s/%d" % (asker, number)})
+                if self._child(to).send(json.dumps(message).encode()):
+                    return
+                answer = {"error": "%s does not run or is busy" % to}
         except ValueError as error:
-            self._answer(asker, number, ', "error": %s}' % json.dumps(str(error)))
+            answer = {"error": str(error)}
+        self._answer(asker, number, answer)
 
     def _obey(self, name, arguments):
-        """Do a command to the supervisor itself; its answer as a dictionary, or None."""
+        """Do a command to the supervisor itself; its answer as a dictionary."""
         if name == "status":
             return self.status()
         if name not in ("start", "stop", "restart"):
@@ -417,3 +411,4 @@ class Supervisor:
         child.delay = 0
         if name != "start" and child.program:
             asyncio.create_task(self._end([child]))
+        return {}

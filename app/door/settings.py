@@ -12,9 +12,7 @@ from door.hours import Hours
 class Week(Text):
     """Hours of the week, see door.hours."""
 
-    def __init__(self, name, default, **options):
-        super().__init__(name, default, **options)
-        self.expected = 'hours such as "mo-fr 22:00-06:00, sa su"'
+    expected = 'hours such as "mo-fr 22:00-06:00, sa su"'
 
     def accepts(self, value):
         try:
@@ -26,9 +24,7 @@ class Week(Text):
 class Name(Text):
     """A door's name: part of topics, so without their signs."""
 
-    def __init__(self, name, default, **options):
-        super().__init__(name, default, **options)
-        self.expected = "a text of 1 to 32 characters without / + #"
+    expected = "a text of 1 to 32 characters without / + #"
 
     def accepts(self, value):
         return isinstance(value, str) and 0 < len(value) <= 32 and not any([sign in value for sign in "/+#\0"])
