@@ -335,17 +335,17 @@ class Supervisor:
         self._pass_on(event, line.encode())
 
     def _pass_on(self, event, line):
-        """Print an event, and give it to those who asked for it."""
-        try:
-            sys.stdout.buffer.write(line + b"\n")
-        except OSError:
-            self._exit_status = 1  # nobody reads any more
+        """Give an event to those who asked for it, and print it: what is printed is on its way, whatever happens then."""
         for child in self._children:
             if event in child.keep:
                 self._events += 1
                 child.send_kept(self._events, line)
             elif (child.events == ALL or event in child.events) and not child.send(line):
                 child.dropped += 1
+        try:
+            sys.stdout.buffer.write(line + b"\n")
+        except OSError:
+            self._exit_status = 1  # nobody reads any more
 
     def _relay(self, child, line):
         """Do what a line of a process is for."""
