@@ -181,6 +181,8 @@ class Listener:
         value = json.loads(message.payload)
         if message.topic.endswith("/answer"):
             if value.get("processes"):
+                own = value["supervisor"]
+                value["processes"]["supervisor"] = {"resident": own["resident"], "beat": own}
                 self.processes.append((time.monotonic(), value["processes"]))
         elif value["event"] != "test":
             self.taken[value["id"]] = self.taken.get(value["id"], 0) + 1
@@ -404,10 +406,11 @@ class Soak:
             parts.append(f"{name} {heap // 1000}k of heap, {status['resident'] // 1000}k resident")
         clips = len(list((self._folder / "card").glob("clips/*.avi")))
         print(
-            f"minute {minute}: {len(self.told())} events, {len(self._queued)} taken, {len(self.receiver.taken)} by webhook, "
-            f"{len(self.listener.taken)} by MQTT, {clips} clips; " + "; ".join(parts),
+            f"minute {minute}: {len(self.told())} events, {len(self._queued)} taken, "
+            f"{len(self.receiver.taken)} by webhook, {len(self.listener.taken)} by MQTT, {clips} clips; "
+            + "; ".join(parts),
             flush=True,
-        )  # fmt: skip
+        )
 
     def told(self):
         """(seconds, id) of the events that the app printed and that must arrive."""

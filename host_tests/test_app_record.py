@@ -29,8 +29,8 @@ class Stream:
             frame = picture(self.number % 250, size=(64, 48))
             frame = frame[:2] + b"\xff\xfe\0\x12" + b"frame %09d;" % self.number + frame[2:]
             moment = self.begin + self.number / 10
-            head = f"--myboundary\r\nContent-Type: image/jpeg\r\nContent-Length: {len(frame)}\r\nX-Timestamp: {moment:.3f}\r\n\r\n"
-            connection.sendall(head.encode() + frame + b"\r\n")
+            head = f"Content-Type: image/jpeg\r\nContent-Length: {len(frame)}\r\nX-Timestamp: {moment:.3f}\r\n\r\n"
+            connection.sendall(b"--myboundary\r\n" + head.encode() + frame + b"\r\n")
             self.number += 1
             time.sleep(0.1)
 
@@ -84,8 +84,8 @@ def served():
 def test_clips_of_doors_and_commands(interpreter, served, tmp_path):
     server, stream = served
     folder = tmp_path / "clips"
-    options = {"source": "none", "record_folder": folder, "live_port": server.port, "record_before": 0.5, "record_after": 0.6}
-    process = Process(interpreter, *[word for name, value in options.items() for word in (f"--{name}", value)])
+    options = ["--source", "none", "--record_folder", folder, "--live_port", server.port]
+    process = Process(interpreter, *options, "--record_before", 0.5, "--record_after", 0.6)
     while stream.number < 8:
         time.sleep(0.05)
     process.send(event="door", door="door", state="open", time="x")

@@ -199,8 +199,9 @@ def collected(host, tmp_path):
     script = COLLECT + """
 collector = Collector(folder, 1 << 20, pause=1, interval=1)
 for second in range(12):
-    show(collector, second, ("closed", "open")[second % 2], 0.97, START + 10 * second, ("door", "back/door")[second % 4 > 1])
-    show(collector, second, ("closed", "open")[second % 2], 0.97, START + 10 * second + 2, ("door", "back/door")[second % 4 > 1])
+    for moment in (10 * second, 10 * second + 2):
+        door, reading = ("door", "back/door")[second % 4 > 1], ("closed", "open")[second % 2]
+        show(collector, second, reading, 0.97, START + moment, door)
 """
     run(host, script, folder)
     return folder

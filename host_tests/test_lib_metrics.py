@@ -1,4 +1,4 @@
-"""lib/metrics.py, lib/cloudwatch.py and lib/aws_signature.py: what Prometheus's parser, botocore and moto make of them."""
+"""lib/metrics.py, lib/cloudwatch.py and lib/aws_signature.py: with Prometheus's parser, botocore and moto."""
 
 import contextlib
 import json

@@ -71,7 +71,8 @@ def test_before_and_after(interpreter, tmp_path):
     await feed(140, 150)
 """
     (((said, clips, dropped),), files) = record(interpreter, folder, main)
-    names = ["000001-20231114T221321Z-open.avi", "000002-20231114T221328Z-open.avi", "000003-20231114T221333Z-a_b_door_.avi"]
+    moments = ["1-20231114T221321Z-open", "2-20231114T221328Z-open", "3-20231114T221333Z-a_b_door_"]
+    names = [f"00000{moment}.avi" for moment in moments]
     assert list(files) == names
     assert said == [["clip", name] for name in names[:2]]
     assert clips == [[name, len(files[name])] for name in names[:2]]
@@ -83,7 +84,7 @@ def test_before_and_after(interpreter, tmp_path):
 
 
 def test_long_and_changing(interpreter, tmp_path):
-    """A clip that lasts is cut in pieces without a gap; a clip has frames of one size; what is no picture is left out."""
+    """A clip that lasts is cut without a gap; a clip has frames of one size; what is no picture is left out."""
     folder = tmp_path / "clips"
     main = """
     make(before=1, after=100, longest=3)

@@ -20,7 +20,8 @@ async def main(path, url, count, **options):
     queue = DurableQueue(path, ("webhook",))
     for number in range(count):
         queue.put(json.dumps({"event": "door", "number": number}))
-    hook = Webhook(url, queue, retry_first=0.05, retry_longest=0.1, report=lambda *said: print(json.dumps(said)), **options)
+    report = lambda *said: print(json.dumps(said))
+    hook = Webhook(url, queue, retry_first=0.05, retry_longest=0.1, report=report, **options)
     task = asyncio.create_task(hook.run())
     while queue.peek("webhook") is not None:
         await asyncio.sleep(0.02)

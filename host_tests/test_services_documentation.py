@@ -13,7 +13,7 @@ EXAMPLE = re.compile(r"```python\n(.*?)```\n```text\n(.*?)```", re.DOTALL)
 
 @pytest.mark.parametrize("page", ["recorder", "webhook", "metrics", "collect"])
 def test_examples(host, tmp_path, page):
-    """In a folder with a clip of a door that opens at 10 s, five frames a second, and with a URL that takes webhooks."""
+    """In a folder with a clip of a door that opens at 10 s, five frames a second, and with a URL for webhooks."""
     (tmp_path / "clip.mjpeg").write_bytes(b"".join(picture(40 if number < 50 else 220) for number in range(100)))
     examples = EXAMPLE.findall((ROOT / "docs" / f"{page}.md").read_text())
     assert examples

@@ -76,7 +76,7 @@ class AviWriter:
 
 
 def is_finished(file):
-    """Whether finish() was done with the file and nothing is missing; a file that is none of ours counts as finished."""
+    """Whether finish() was done with the file and nothing is missing; one that is none of ours counts as finished."""
     head = file.read(12)
     size = file.seek(0, 2)
     return len(head) == 12 and (head[:4] != b"RIFF" or struct.unpack("<I", head[4:8])[0] == size - 8)

@@ -38,7 +38,7 @@ class CloudWatchTimer:
         client=None,
         report=lambda state, reason: None,
     ):
-        """`endpoint` is a URL of a host without a path; `report("lost", reason)` is called for each datum that is lost."""
+        """`endpoint` is a URL of a host without a path; `report("lost", reason)` is called for each lost datum."""
         self._namespace = namespace
         self._metric_name = metric_name
         self._endpoint = endpoint

@@ -36,7 +36,7 @@ def _body(line):
 class DurableQueue:
     """Messages for one or more readers, each of which takes them at its own pace, in order.
 
-    `limit` is how many bytes the messages that some reader has not done may take; the file has about twice that at most.
+    `limit` is how many bytes the messages that some reader has not done may take; the file has about twice that.
     A reader that the file knows nothing of begins with the next message.
     """
 
@@ -124,7 +124,8 @@ class DurableQueue:
         line = _line(b"+", message)
         waiting = self._end - min(self._places.values())
         if waiting + len(line) > self._limit:
-            raise QueueFull("need %d bytes for a message, have %d of %d" % (len(line), self._limit - waiting, self._limit))
+            left = self._limit - waiting
+            raise QueueFull("need %d bytes for a message, have %d of %d" % (len(line), left, self._limit))
         if self._end + len(line) > 2 * self._limit:
             self._shorten()
         before = self._end, self._first
