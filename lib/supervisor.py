@@ -110,11 +110,12 @@ class Child:
             # What was under way in another event loop.
             await program.write()
             while True:
-                if self.queue:
-                    await program.write(self.queue.pop(0))
-                elif self.written < len(self.kept):
+                # Events first: a command that comes behind them is about what they tell.
+                if self.written < len(self.kept):
                     self.written += 1
                     await program.write(self.kept[self.written - 1][1])
+                elif self.queue:
+                    await program.write(self.queue.pop(0))
                 elif self.ending:
                     break
                 else:
