@@ -54,7 +54,8 @@ def package(folder, version):
         "runOptions": "-X heapsize=200k -m count",
     }  # fmt: skip
     level = {"name": "Level", "default": "3", "type": "int:min=0;max=9"}
-    described = {"schemaVersion": "1.3.1", "acapPackageConf": {"setup": setup, "configuration": {"paramConfig": [level]}}}
+    parts = {"setup": setup, "configuration": {"paramConfig": [level]}}
+    described = {"schemaVersion": "1.3.1", "acapPackageConf": parts}
     (app / "manifest.json").write_text(json.dumps(described))
     return build(app, ROOT / "dist/armv7hf/micropython", "armv7hf", folder).path
 
@@ -130,8 +131,9 @@ async def measure_monitor(broker):
     listening = asyncio.create_task(monitor.listen(monitor.Broker.of(f"127.0.0.1:{broker.port}"), board))
     before = memory()
     publishing = await asyncio.create_subprocess_exec(
-        sys.executable, __file__, "publish", str(broker.port), stdout=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.PIPE
-    )
+        sys.executable, __file__, "publish", str(broker.port),
+        stdout=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
 
     async def said():
         return json.loads(await publishing.stdout.readline())

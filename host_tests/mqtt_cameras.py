@@ -39,7 +39,7 @@ class PublishingCamera:
         answer = await self._reader.readexactly(4)
         assert answer == b"\x20\x02\x00\x00", answer
         await self.publish("status", b"online", retain=True)
-        about = {"app": "door_state", "version": "0.1.0", "model": "P3265-LVE", "serial": self.device, "doors": ["main"]}
+        about = {"app": "door_state", "version": "0.1.0", "model": "P3265-LVE", "serial": self.device}
         await self.publish("device", about, retain=True)
         await self.door("closed")
 
@@ -55,7 +55,7 @@ class PublishingCamera:
 
     async def door(self, state, alarm=None, name="main"):
         """Tell a door's state."""
-        await self.publish(f"door/{name}", {"state": state, "confidence": 0.98, "openings": 3, "alarm": alarm}, retain=True)
+        await self.publish(f"door/{name}", {"state": state, "openings": 3, "alarm": alarm}, retain=True)
 
     async def event(self):
         """Tell an event."""
@@ -64,7 +64,7 @@ class PublishingCamera:
 
     async def statistics(self, frames, fps=5.0):
         """Tell statistics."""
-        await self.publish("statistics", {"event": "statistics", "frames": frames, "damaged": 0, "fps": fps}, retain=True)
+        await self.publish("statistics", {"frames": frames, "damaged": 0, "fps": fps}, retain=True)
 
     def cut(self):
         """Lose power: nobody says goodbye."""

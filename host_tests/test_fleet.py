@@ -161,7 +161,8 @@ def test_logs_come_with_their_camera(fleet, capsys):
 def test_one_camera_that_is_off_does_not_keep_the_others(fleet, capsys, tmp_path):
     text = (fleet.folder / "fleet.toml").read_text() + '[cameras.off]\nhost = "http://127.0.0.1:9"\n'
     (fleet.folder / "more.toml").write_text(text)
-    status = cli.main(["fleet", "status", "--inventory", str(fleet.folder / "more.toml"), "--camera", "*0[12]", "--camera", "off"])
+    selected = ["--camera", "*0[12]", "--camera", "off"]
+    status = cli.main(["fleet", "status", "--inventory", str(fleet.folder / "more.toml"), *selected])
     said = capsys.readouterr().out
     assert status == 1 and "off: http://127.0.0.1:9 cannot be reached" in said and "camera-02" in said
 

@@ -28,8 +28,8 @@ def fleet(tmp_path_factory):
 
 def start(fleet, version, *more):
     """Start a rollout, one camera after the other, as a process."""
-    command = [sys.executable, "-m", "mpycam", "fleet", "rollout", "--inventory", fleet.folder / "fleet.toml", "--health",
-               "1", "--parallel", "1", "--json", *more, fleet.folder / f"counter_{version}.eap"]  # fmt: skip
+    command = [sys.executable, "-m", "mpycam", "fleet", "rollout", "--inventory", fleet.folder / "fleet.toml", "--json",
+               "--health", 1, "--parallel", 1, *more, fleet.folder / f"counter_{version}.eap"]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

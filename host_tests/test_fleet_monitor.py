@@ -57,7 +57,7 @@ def test_every_message_of_every_camera_arrives(broker):
         for number in range(5):
             await asyncio.gather(*(camera.event() for camera in cameras))
             await asyncio.gather(*(camera.statistics(100 * number, number / 2) for camera in cameras))
-        await until(lambda: all(camera.statistics.get("frames") == 400 for camera in board) and len(board.cameras) == CAMERAS)
+        await until(lambda: sum(camera.statistics.get("frames") == 400 for camera in board) == CAMERAS)
         assert all(camera.online and camera.events == 5 and camera.frames_per_second == 2 for camera in board)
         await cameras[3].door("open", "left_open")
         cameras[7].cut()
@@ -148,7 +148,7 @@ def test_the_table_after_some_seconds(broker, capsys):
 
 @pytest.mark.parametrize(
     "url, told",
-    [("http://broker", "expected such as"), ("mqtt://u:secret@broker", "apart, as a reference"), ("mqtt://", "expected")],
+    [("http://broker", "expected such as"), ("mqtt://u:p@broker", "apart, as a reference"), ("mqtt://", "expected")],
 )
 def test_addresses_of_brokers(url, told):
     with pytest.raises(MpycamError, match=told):

@@ -27,7 +27,7 @@ class Found:
 def add_command(subcommands):
     """Add the parser of `mpycam discover`."""
     parser = subcommands.add_parser("discover", help="list the cameras in this network")
-    parser.add_argument("--seconds", type=float, default=3, metavar="N", help="how long to listen (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=3, metavar="N", help="to listen (default: %(default)s)")
     parser.add_argument("--interface", metavar="ADDRESS", help="this machine's address in the network (default: all)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--inventory", action="store_true", help="print an inventory for `mpycam fleet`")
@@ -47,7 +47,7 @@ def run_discover(options):
         rows = [(camera.name, camera.serial, camera.address) for camera in found]
         print(table([("camera", "serial", "address"), *rows]), end="")
     else:
-        raise MpycamError(f"no camera has announced itself within {options.seconds:g} s; is it in the same network segment?")
+        raise MpycamError(f"no camera has announced itself within {options.seconds:g} s; is it in the same network?")
     return int(not found)
 
 
@@ -89,7 +89,8 @@ def cameras_of(services):
     for service in services:
         name = service.name.removesuffix(f".{service.type}")
         properties = service.decoded_properties
-        match = SERIAL.search((properties.get("macaddress") or "").replace(":", "").upper()) or SERIAL.search(name.upper())
+        told = (properties.get("macaddress") or "").replace(":", "")
+        match = SERIAL.search(told.upper()) or SERIAL.search(name.upper())
         addresses = service.parsed_addresses()
         if not addresses or (match is None and service.type == SERVICES[-1]):
             continue

@@ -27,7 +27,7 @@ def add_command(subcommands):
         parser.add_argument("--allow-unsigned", action="store_true", help="switch AllowUnsigned on where it is off")
     rollback = _parser(actions, "rollback", run_rollback, "go back to the version before the last one")
     rollback.add_argument("app", metavar="APP")
-    rollback.add_argument("packages", nargs="*", metavar="FILE", help="what to go back to (default: what was there before)")
+    rollback.add_argument("packages", nargs="*", metavar="FILE", help="what to go back to (default: the one before)")
     for parser in (install, rollout, rollback):
         _add_run(parser, careful=parser is rollout)
 
@@ -73,7 +73,7 @@ def _add_run(parser, careful):
         "--frames", nargs="?", const="frames", default="", metavar="KEY",
         help="it must report this number meanwhile, growing, in JSON: in its log, or at --health-path (KEY: frames)",
     )  # fmt: skip
-    parser.add_argument("--health-path", default="", metavar="PATH", help="below the camera, such as /local/my_app/status")
+    parser.add_argument("--health-path", default="", metavar="PATH", help="on the camera, such as /local/my_app/status")
     parser.add_argument(
         "--canaries", type=int, default=int(careful), metavar="N",
         help="how many go first where none has the tag canary (default: %(default)s)",
@@ -182,7 +182,8 @@ def run_params(options):
         return int(any(result.result == results.FAILED for result in found))
     found = asyncio.run(operations.get_parameters(entries, options.parallel, options.app, options.values))
     if options.json:
-        print(json.dumps({name: values if values is not None else {"error": str(error)} for name, values, error in found}, indent=2))
+        told = {name: {"error": str(error)} if error else values for name, values, error in found}
+        print(json.dumps(told, indent=2))
     else:
         print(tables.of_parameters(found), end="")
     return int(any(error for _, _, error in found))

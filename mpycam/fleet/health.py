@@ -56,7 +56,8 @@ async def watch(device, app, check):
             break
         await asyncio.sleep(min(ASK_SECONDS, max(0.05, end - time.monotonic())))
     if check.frames and not (len(numbers) > 1 and numbers[-1] > numbers[0]):
-        raise Unhealthy(f"{app} runs, but reports no more {check.frames} within {check.seconds:g} s, only {numbers[-3:]}")
+        told = f"only {numbers[-3:]}" if numbers else "none at all"
+        raise Unhealthy(f"{app} runs, but reports no more {check.frames} within {check.seconds:g} s, {told}")
 
 
 async def _status(device, app):

@@ -97,7 +97,7 @@ class Inventory:
             raise MpycamError(f"{self.path}: {where}: expected a name of letters, digits, '_', '.' and '-'")
         values = self._table(where, values, OF_A_CAMERA)
         if ("host" in values) == ("kept" in values):
-            raise MpycamError(f"{self.path}: {where}: expected either host, an address, or kept, a name in `mpycam camera list`")
+            raise MpycamError(f"{self.path}: {where}: expected either host, an address, or kept, a stored name")
         mine = self._texts(where, "groups", values)
         settings = dict(defaults)
         for group in mine:

@@ -1,4 +1,7 @@
-"""What was begun and what came of it, camera by camera, on disk before it happens: an interrupted run goes on from here."""
+"""What was begun and what came of it, camera by camera, on disk before it happens.
+
+An interrupted run goes on from here.
+"""
 
 import contextlib
 import datetime
@@ -78,7 +81,8 @@ class Journal:
             # Begun once more after an interruption: what was there before the first time is what counts.
             if standing.step != BEGUN or standing.sha256 != line["sha256"]:
                 standing.before, standing.status = line["before"], line["status"]
-                if standing.before is not None and [version for version, _ in standing.history[-1:]] != [standing.before]:
+                last = standing.history[-1][0] if standing.history else None
+                if standing.before not in (None, last):
                     standing.history.append((standing.before, None))
             standing.version, standing.sha256 = line["version"], line["sha256"]
         elif line["step"] == DONE:

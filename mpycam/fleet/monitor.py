@@ -40,7 +40,7 @@ class Broker:
 
 
 async def listen(broker, board, told=lambda text: None):
-    """Put what comes from the broker on the board, and connect again for ever; `told` gets why there is no connection."""
+    """Put what comes from the broker on the board, for ever; `told` gets why there is no connection, or ""."""
     import aiomqtt
 
     context = ssl.create_default_context() if broker.tls else None

@@ -30,8 +30,8 @@ async def status(entries, parallel, app=None):
         shown = {name: f"{found.version} {found.status}" for name, found in sorted(apps.items()) if app in (None, name)}
         return {
             "camera": entry.name, "address": device.address, "model": information.model, "serial": information.serial,
-            "os": information.firmware, "architecture": information.architecture, "unsigned": information.takes_unsigned,
-            "apps": shown,
+            "os": information.firmware, "architecture": information.architecture,
+            "unsigned": information.takes_unsigned, "apps": shown,
         }  # fmt: skip
 
     return [
@@ -85,7 +85,7 @@ async def logs(entries, parallel, app, lines, show):
 
 
 async def follow(entries, app, lines, show, interval=1.0):
-    """Call show(camera, line) with the last lines of a log and those to come, of all cameras at once, until cancelled."""
+    """Call show(camera, line) with the last lines of the logs and those to come, until cancelled."""
 
     async def one(entry):
         while True:

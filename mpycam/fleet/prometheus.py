@@ -1,6 +1,7 @@
 """The board as Prometheus reads it: its text format, version 0.0.4."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+ABOUT = ("app", "version", "model", "serial", "firmware", "architecture")
 
 
 def as_text(board):
@@ -16,11 +17,12 @@ def as_text(board):
     add("mpycam_messages_damaged_total", "counter", "Messages that could not be understood.", board.damaged)
     for camera in board:
         device = camera.device
-        about = {key: str(camera.about.get(key, "")) for key in ("app", "version", "model", "serial", "firmware", "architecture")}
+        about = {key: str(camera.about.get(key, "")) for key in ABOUT}
         add("mpycam_camera_info", "gauge", "What the camera is.", 1, device=device, **about)
         add("mpycam_online", "gauge", "1 while the app is connected to the broker.", int(camera.online), device=device)
         add("mpycam_events_total", "counter", "Events since this monitor began.", camera.events, device=device)
-        add("mpycam_heard_timestamp_seconds", "gauge", "When the camera was last heard.", round(camera.heard, 3), device=device)
+        heard = round(camera.heard, 3)
+        add("mpycam_heard_timestamp_seconds", "gauge", "When the camera was last heard.", heard, device=device)
         for key, help_text in (("frames", "Frames received."), ("damaged", "Frames that could not be used.")):
             if isinstance(camera.statistics.get(key), int):
                 add(f"mpycam_{key}_total", "counter", help_text, camera.statistics[key], device=device)
@@ -28,8 +30,9 @@ def as_text(board):
             add("mpycam_frames_per_second", "gauge", "By the last statistics.", camera.frames_per_second, device=device)
         for name, door in sorted(camera.doors.items()):
             labels = {"device": device, "door": name}
-            add("mpycam_door_open", "gauge", "1 while the door is open or ajar.", int(door.get("state") in ("open", "ajar")), **labels)
-            add("mpycam_door_alarm", "gauge", "1 while an alarm is on.", int(bool(door.get("alarm"))), **labels)
+            is_open, alarm = door.get("state") in ("open", "ajar"), bool(door.get("alarm"))
+            add("mpycam_door_open", "gauge", "1 while the door is open or ajar.", int(is_open), **labels)
+            add("mpycam_door_alarm", "gauge", "1 while an alarm is on.", int(alarm), **labels)
             if isinstance(door.get("openings"), int):
                 add("mpycam_door_openings_today", "gauge", "Openings of today.", door["openings"], **labels)
     return "".join("\n".join(lines) + "\n" for lines in metrics.values())

@@ -24,7 +24,8 @@ class Result:
 
 def counts(results):
     """How many there are of each kind, in the order in which they are told."""
-    found = {kind: sum(result.result == kind for result in results) for kind in (DONE, PLANNED, UNCHANGED, FAILED, LEFT)}
+    kinds = (DONE, PLANNED, UNCHANGED, FAILED, LEFT)
+    found = {kind: sum(result.result == kind for result in results) for kind in kinds}
     return {kind: count for kind, count in found.items() if count}
 
 

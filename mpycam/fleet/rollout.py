@@ -126,8 +126,9 @@ class Rollout:
             await device.allow_unsigned()
         status = installed.status if installed else None
         self.journal.write(
-            entry.name, app, journal.BEGUN, version=package.version, sha256=package.sha256, before=result.before, status=status
-        )
+            entry.name, app, journal.BEGUN, version=package.version, sha256=package.sha256, before=result.before,
+            status=status,
+        )  # fmt: skip
         # What was there before the first attempt, where this is not the first.
         before, status = standing.before, standing.status
         result.before = before
@@ -192,7 +193,7 @@ class Rollout:
             package = self.archive.find(app, before, information.build, sha256)
             if package is None or package.sha256 == failed.sha256:
                 result.after = await _version(device, app)
-                result.reason = f"{error}; what was there was not installed from here, so {result.after} stays: see to it"
+                result.reason = f"{error}; {before} was not installed from here, so {result.after} stays: see to it"
                 return
             await device.install(package.data, package.file_name)
             if standing.status != "Stopped" and (await device.apps())[app].status == "Stopped":
@@ -204,9 +205,10 @@ class Rollout:
 
 
 def split(entries, canaries):
-    """(those that go first, the others): the cameras tagged as canaries, else as many as are wanted; none of only one."""
+    """(those that go first, the others): the cameras tagged as canaries, else as many as are wanted."""
     tagged = [entry for entry in entries if CANARY in entry.tags]
     first = [] if not canaries else tagged or entries[:canaries]
+    # Where all are canaries none goes before the others.
     if len(first) == len(entries):
         return [], entries
     return first, [entry for entry in entries if entry not in first]

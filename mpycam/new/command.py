@@ -15,7 +15,7 @@ def add_command(subcommands):
     )
     new.set_defaults(run=run_new)
 
-    stubs = subcommands.add_parser("stubs", help="write the types of all that an app can import, for editors and checkers")
+    stubs = subcommands.add_parser("stubs", help="write the types of what an app can import, for editors")
     stubs.add_argument("folder", metavar="DIR", help="where to; what is there is replaced")
     stubs.set_defaults(run=run_stubs)
 
