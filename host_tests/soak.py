@@ -6,7 +6,7 @@ and again, and against disks that it fills and pulls. It sets the camera's clock
 Clocks run 144 times as fast as real ones, so that ten minutes are a day. At the end this must hold:
 
 - what the durable queue had once taken has arrived, by MQTT and by webhook;
-- what the app printed has arrived, unless the supervisor itself was killed in the seconds after it;
+- what the app printed has arrived, unless the queue had not taken it yet when the supervisor itself was killed;
 - the heap of no process, after a collection, has grown;
 - every clip, index and JSON file can be read.
 
@@ -49,8 +49,6 @@ INSIDE = "SOAK_INSIDE"
 REGION = (40, 30, 80, 100)  # of the door, in pixels of a picture of SIZE
 SIZE = (256, 144)
 FPS = 8
-# Seconds after its line in which an event may be lost with the supervisor: until the queue has it on the disk.
-UNDER_WAY = 8
 GROWTH = 100_000  # bytes of heap that are no growth: what is under way differs
 MIDNIGHT_SOON = 1_700_000_000 + 5400  # 23:43 UTC
 CLOCK = """
@@ -198,7 +196,6 @@ class App:
 
     def __init__(self, program, home, environment):
         self.events = []  # (seconds, event)
-        self.kills = []  # when the supervisor was killed
         self.errors = home.parent / "errors"
         self._command = [program, "-X", "heapsize=1M", "-m", "door"]
         self._home, self._environment = home, environment
@@ -249,6 +246,7 @@ class Soak:
         self._chooser = random.Random(seed)
         self._folder = Path(tempfile.mkdtemp(prefix="soak-"))
         self._queued = set()  # ids that the queue's file had
+        self._unacknowledged = set()  # those that it had not when the supervisor was killed
         self._troubles = {}
         home = packaged(self._folder / "app")
         (self._folder / "card").mkdir()
@@ -350,11 +348,14 @@ class Soak:
         children = self.app.children()
         # Each in turn, that none is spared by chance.
         name = min([*sorted(children), "supervisor"], key=lambda name: self._troubles.get(f"kill {name}", 0))
-        if name == "supervisor":
-            self.app.kills.append(time.monotonic())
         self._troubles[f"kill {name}"] = self._troubles.get(f"kill {name}", 0) + 1
         with contextlib.suppress(OSError):
             os.kill(children.get(name, self.app.process.pid), signal.SIGKILL)
+        if name == "supervisor":
+            # What nobody had acknowledged was in its memory alone.
+            time.sleep(0.3)
+            self._look_at_queue()
+            self._unacknowledged |= {event for _, event in self.told()} - self._queued
 
     TROUBLES = (
         drop_stream, camera_away, new_account, restart_broker, receiver_away, jump_of_the_clock, full_card, full_flash,
@@ -392,11 +393,14 @@ class Soak:
     def _poll(self):
         """See what the durable queue has on the disk."""
         while True:
-            with contextlib.suppress(OSError):
-                data = (self._home / "localdata" / "queue").read_bytes()
-                lines = re.findall(rb"^[0-9a-f]{8}\+(\{.*\})$", data, re.MULTILINE)
-                self._queued.update(json.loads(line)["id"] for line in lines)
+            self._look_at_queue()
             time.sleep(0.1)
+
+    def _look_at_queue(self):
+        with contextlib.suppress(OSError):
+            data = (self._home / "localdata" / "queue").read_bytes()
+            lines = re.findall(rb"^[0-9a-f]{8}\+(\{.*\})$", data, re.MULTILINE)
+            self._queued.update(json.loads(line)["id"] for line in lines)
 
     def _report(self, minute):
         processes = self.listener.processes[-1][1] if self.listener.processes else {}
@@ -437,7 +441,10 @@ class Soak:
         print(f"the app ended within {seconds:.1f} s; troubles: {self._troubles}")
         kinds = [event["event"] for _, event in self.app.events]
         print({kind: kinds.count(kind) for kind in sorted(set(kinds))})
-        print(f"{self.scene.changes} times the door moved, {len(self.told())} events, {len(self._queued)} taken")
+        print(
+            f"{self.scene.changes} times the door moved, {len(self.told())} events, {len(self._queued)} taken, "
+            f"{len(self._unacknowledged)} lost with the supervisor before they were"
+        )
         self._report("last")
         wrong += [*self._lost_events(), *self._grown(), *self._broken_files()]
         if seconds > 10:
@@ -464,11 +471,7 @@ class Soak:
             lost = self._queued - set(taken)
             if lost:
                 wrong.append(f"{len(lost)} events that were in the queue did not arrive by {name}: {sorted(lost)[:3]}")
-            excused = [kill - UNDER_WAY for kill in self.app.kills]
-            lost = [
-                event for seconds, event in self.told()
-                if event not in taken and not any(begin < seconds < begin + UNDER_WAY + 1 for begin in excused)
-            ]  # fmt: skip
+            lost = [event for _, event in self.told() if event not in taken and event not in self._unacknowledged]
             if lost:
                 wrong.append(f"{len(lost)} events that were printed did not arrive by {name}: {lost[:3]}")
         return wrong
