@@ -482,6 +482,43 @@ def test_requests_that_are_refused(interpreter, tmp_path):
         server.wait([0, 0])
 
 
+def test_damaged_requests_leave_nothing_behind(interpreter, tmp_path):
+    generator = random.Random(11)
+    with serving(interpreter, tmp_path, FRAMES, SESSION_SECONDS=2) as server:
+        url = server.url()
+        requests = [
+            f"DESCRIBE {url} RTSP/1.0\r\nCSeq: 2\r\n\r\n",
+            f"SETUP {url}/track1 RTSP/1.0\r\nCSeq: 3\r\nTransport: {TCP}\r\n\r\n",
+            f"SETUP {url} RTSP/1.0\r\nCSeq: 3\r\nTransport: RTP/AVP;unicast;client_port=49152-49153\r\n\r\n",
+            f"PLAY {url} RTSP/1.0\r\nCSeq: 4\r\nSession: %s\r\n\r\n",
+            f"PAUSE {url} RTSP/1.0\r\nCSeq: 5\r\nSession: %s\r\n\r\n",
+            f"TEARDOWN {url} RTSP/1.0\r\nCSeq: 6\r\nSession: %s\r\n\r\n",
+            f"GET_PARAMETER {url} RTSP/1.0\r\nCSeq: 7\r\nContent-Length: 3\r\n\r\nabc",
+            "$\0\0\x08abcdefgh",
+        ]
+        for _ in range(40):
+            connection = socket.create_connection(("127.0.0.1", server.port), timeout=0.05)
+            session = "none"
+            for _ in range(generator.randint(1, 7)):
+                message = bytearray(generator.choice(requests).replace("%s", session).encode())
+                for _ in range(generator.choice((0, 0, 1, 3))):
+                    place = generator.randrange(len(message))
+                    replacement = generator.randbytes(generator.randint(0, 20))
+                    message[place : place + generator.randint(0, 20)] = replacement
+                    message = message or bytearray(b"x")
+                with contextlib.suppress(OSError):
+                    connection.sendall(message)
+                    found = re.search(rb"Session: (\w+)", connection.recv(65536))
+                    session = found[1].decode() if found else session
+            connection.close()
+        server.wait([0, 0])
+        client = Client(server)
+        session, _ = client.setup(TCP)
+        assert client.ask("PLAY", "live", f"Session: {session}")[0] == 200
+        client.packet()
+        client.close()
+
+
 def test_more_clients_than_there_is_room_for(interpreter, tmp_path):
     with serving(interpreter, tmp_path, FRAMES) as server:
         clients = [Client(server) for _ in range(4)]
