@@ -59,6 +59,7 @@ class Plan:
     batch: int = 64
     smoothing: float = 0.02
     augment: float = 1.0  # strength
+    mirror: bool = False  # half of the pictures: for what may be at other places than in training
     keep_last: bool = False  # not the epoch that is best in validation
 
 
@@ -137,7 +138,11 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         total = 0.0
         for chosen in order.split(plan.batch):
             chosen = chosen[ranks.rank :: ranks.count]
-            levels, labels = augmentation(train.levels[chosen]), train.labels[chosen]
+            levels, labels = train.levels[chosen], train.labels[chosen]
+            if plan.mirror:
+                mirrored = torch.rand(len(levels), 1, 1, 1) < 0.5
+                levels = torch.where(mirrored, levels.flip(3), levels)
+            levels = augmentation(levels)
             answers = trained(normalised(levels).contiguous(memory_format=torch.channels_last))
             loss = functional.cross_entropy(answers, labels, label_smoothing=plan.smoothing)
             if teacher is not None:
