@@ -1,5 +1,6 @@
 """`mpycam train-door`: renders door scenes, trains the door network on them, converts it to int8, measures it."""
 
+import hashlib
 import json
 import time
 from dataclasses import dataclass
@@ -12,9 +13,8 @@ from mpycam.scenes.dataset import INSTALLATIONS
 from mpycam.training import scores
 
 LABELS = ["closed", "open"]
-# The network sees (pixel - OFFSET) * SCALE.
-OFFSET, SCALE = 128.0, 1 / 64
 SPLITS = ("train", "validation", "test", "hard test")
+HEAD = 32  # outputs of the first dense layer
 AUGMENT = 0.5  # strength: the scenes have light, noise and JPEG of their own
 
 
@@ -25,7 +25,7 @@ class Recipe:
     installations: tuple  # for each split their seeds
     days: tuple  # of each installation
     crops: tuple  # a day
-    widths: tuple
+    channels: tuple  # of the network's convolutions, half of the size each of the first three
     epochs: int
     batch: int = 64
     mirror: bool = False
@@ -33,12 +33,12 @@ class Recipe:
 
 
 RECIPES = {
-    "known": Recipe((INSTALLATIONS,) * 4, (28, 3, 4, 2), (48,) * 4, (8, 16, 24, 32), 30, least=0.995),
+    "known": Recipe((INSTALLATIONS,) * 4, (28, 3, 4, 2), (48,) * 4, (8, 16, 32, 32, 10), 30, least=0.995),
     "generic": Recipe(
         (range(1000, 2000), range(5000, 5100), range(6000, 6200), range(6000, 6200)), (2, 1, 1, 1), (16, 12, 24, 12),
-        (16, 32, 48, 48), 30, mirror=True, least=0.95,
+        (16, 32, 64, 64, 64, 16), 30, mirror=True, least=0.95,
     ),
-    "quick": Recipe((INSTALLATIONS[:2],) * 4, (4, 1, 1, 1), (36,) * 4, (8, 16, 24, 32), 30, batch=16),
+    "quick": Recipe((INSTALLATIONS[:2],) * 4, (4, 1, 1, 1), (36,) * 4, (8, 16, 32, 32, 10), 30, batch=16),
 }  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def add_command(subcommands):
     kind.add_argument("--quick", action="store_const", dest="recipe", const="quick",
                       help="two installations, little data: a smoke test")  # fmt: skip
     parser.add_argument("--workers", type=int, help="processes that render (default: one per CPU)")
+    parser.add_argument("--cache", type=Path, help="a folder that keeps what was rendered, for the next time")
     parser.add_argument(
         "--interpreter",
         type=Path,
@@ -67,37 +68,30 @@ def add_command(subcommands):
 def run(options):
     """Train, convert, measure, write the network and its card; return the exit status."""
     runtime.need(options.interpreter)
-    card = train(options.output, options.interpreter, options.seed, options.recipe, options.workers)
+    card = train(options.output, options.interpreter, options.seed, options.recipe, options.workers, options.cache)
     return 0 if card["test"]["host build"]["balanced accuracy"] >= RECIPES[options.recipe].least else 1
 
 
-def train(output, interpreter, seed=1, name="known", workers=None, say=print):
+def train(output, interpreter, seed=1, name="known", workers=None, cache=None, say=print):
     """Train a door network by one of RECIPES, write it to `output` and its card beside it, and return the card.
 
-    `interpreter` is the path of a MicroPython build for this machine, which measures the int8 network. `say`
-    takes lines of progress.
+    `interpreter` is the path of a MicroPython build for this machine, which measures the int8 network. `cache` is
+    a folder that keeps what was rendered. `say` takes lines of progress.
     """
     import torch
 
     from mpycam.convert import from_torch
     from mpycam.scenes import dataset
+    from mpycam.training.nets import OFFSET, SCALE, Design, build
     from mpycam.unn_file import read
 
     started = time.monotonic()
     recipe = RECIPES[name]
-    crops = {}
-    for split, installations, days, count in zip(SPLITS, recipe.installations, recipe.days, recipe.crops, strict=True):
-        say(f"{split}: {len(installations)} installations, days of each: {days}, {count} crops a day")
-
-        def progress(done, total, split=split):
-            if done % max(8, total // 20) == 0 or done == total:
-                say(f"rendered {done} of {total} days for {split}")
-
-        crops[split] = dataset.split_crops(split, installations, days, count, workers, progress)
-
+    crops = {split: rendered(split, recipe, workers, cache, say) for split in SPLITS}
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # sums in one order: the same network again
-    network = door_network(recipe.widths)
+    strides = (2, 2, 2, *[1] * (len(recipe.channels) - 3))
+    network = build(Design(48, 64, False, recipe.channels, strides, HEAD, len(LABELS)))
     losses = fit(network, crops["train"], crops["validation"], recipe, seed, say)
     calibration = crops["train"].images[:: max(1, len(crops["train"].images) // 400)]
     data = from_torch(network, input_shape=(48, 64), calibration=calibration, labels=LABELS, scale=SCALE, offset=OFFSET)
@@ -145,40 +139,30 @@ def train(output, interpreter, seed=1, name="known", workers=None, say=print):
     return card
 
 
-def door_network(widths=(8, 16, 24, 32)):
-    """The network as an nn.Sequential: gray (n, 1, 48, 64) in, softmax over LABELS out.
+def rendered(split, recipe, workers, cache, say):
+    """The Crops of a split of a recipe; kept in the folder `cache`, if there is one, for the next time."""
+    from mpycam.scenes import dataset
 
-    Depthwise separable convolutions after a first full one; the last layer sees where things are, since the
-    camera does not move.
-    """
-    from torch import nn
+    part = SPLITS.index(split)
+    installations, days, count = recipe.installations[part], recipe.days[part], recipe.crops[part]
+    say(f"{split}: {len(installations)} installations, days of each: {days}, {count} crops a day")
+    kept = None
+    if cache is not None:
+        key = f"{split} {list(installations)} {days} {count}"
+        kept = cache / f"{split.replace(' ', '_')}_{hashlib.sha256(key.encode()).hexdigest()[:12]}.npz"
+        if kept.exists():
+            with np.load(kept) as arrays:
+                return dataset.Crops(**arrays)
 
-    def full(inputs, outputs, stride):
-        return [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+    def progress(done, total):
+        if done % max(8, total // 20) == 0 or done == total:
+            say(f"rendered {done} of {total} days for {split}")
 
-    def separable(inputs, outputs, stride):
-        return [
-            nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False),
-            nn.BatchNorm2d(inputs),
-            nn.ReLU(),
-            nn.Conv2d(inputs, outputs, 1, bias=False),
-            nn.BatchNorm2d(outputs),
-            nn.ReLU(),
-        ]
-
-    a, b, c, d = widths
-    return nn.Sequential(
-        *full(1, a, 2),  # 24 x 32
-        *separable(a, b, 2),  # 12 x 16
-        *separable(b, c, 2),  # 6 x 8
-        *separable(c, c, 1),
-        nn.Flatten(),
-        nn.Linear(48 * c, d),
-        nn.ReLU(),
-        nn.Dropout(0.2),
-        nn.Linear(d, 2),
-        nn.Softmax(1),
-    )
+    crops = dataset.split_crops(split, installations, days, count, workers, progress)
+    if kept is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+        np.savez(kept, **vars(crops))
+    return crops
 
 
 def seen(images):
@@ -212,11 +196,13 @@ def float_answers(network, images):
     """Probability of "open" (n,) for crops, in PyTorch."""
     import torch
 
+    from mpycam.training.nets import normalised
+
     network.eval()
     with torch.no_grad():
         return np.concatenate(
             [
-                network((seen(part) - OFFSET) * SCALE)[:, 1].numpy()
+                network(normalised(seen(part)))[:, 1].numpy()
                 for part in np.array_split(images, len(images) // 256 + 1)
             ]
         )
