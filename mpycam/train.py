@@ -180,7 +180,7 @@ def fit(network, train, validation, recipe, seed, say):
     from mpycam.training.fit import fit as fit_views
 
     views = [View(seen(crops.images), torch.from_numpy(crops.is_open.astype(np.int64))) for crops in (train, validation)]
-    plan = Plan(recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, mirror=recipe.mirror)
+    plan = Plan(recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, recolour=False, mirror=recipe.mirror)
     losses = []
 
     def on_epoch(figures, _):

@@ -59,6 +59,7 @@ class Plan:
     batch: int = 64
     smoothing: float = 0.02
     augment: float = 1.0  # strength
+    recolour: bool = True  # what comes and goes in the scene
     mirror: bool = False  # half of the pictures: for what may be at other places than in training
     keep_last: bool = False  # not the epoch that is best in validation
 
@@ -119,9 +120,9 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         average, best, first, step = state["average"], state["best"], state["epoch"], state["step"]
-    usual = usual_levels(train.levels)
+    usual = usual_levels(train.levels) if plan.recolour else None
     # An easy validation is soon without mistakes; changed copies of it still tell the better weights.
-    changed = Augmentation(seed, usual, plan.augment)(validation.levels)
+    changed = Augmentation(seed, plan.augment, usual)(validation.levels)
     validation = View(torch.cat([validation.levels, changed]), validation.labels.repeat(2))
     network.to(memory_format=torch.channels_last)  # a third faster
     # Cross entropy takes what Softmax, the last layer, would see.
@@ -132,7 +133,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         # All processes draw the same order and take turns in it; the seeds make a run that goes on the same.
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
         torch.manual_seed(seed * 100_003 + epoch)
-        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, usual, plan.augment)
+        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment, usual)
         order = torch.multinomial(weights, per_epoch, replacement=True, generator=generator)
         network.train()
         total = 0.0
