@@ -1,6 +1,7 @@
 """Training of the door network, and the accuracy of the one that is committed."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,6 +50,54 @@ def test_crop_is_the_mean_over_the_region():
     luma = (picture[100:172, 200:296] @ [0.299, 0.587, 0.114]).repeat(2, 0).repeat(2, 1)
     want = luma.reshape(48, 3, 64, 3).mean((1, 3))
     assert np.abs(got - want).mean() < 1.5
+    half = dataset.crop(jpeg(picture, 95), (200, 100, 96, 72), (48, 36)).astype(float)
+    assert np.abs(half - luma.reshape(36, 4, 48, 4).mean((1, 3))).mean() < 1.5
+
+
+def test_rendered_days_are_kept(tmp_path):
+    days = [dataset.split_crops("train", [2, 7], 1, 6, (32, 24), workers=1, folder=tmp_path) for _ in range(2)]
+    assert days[0].images.shape == (12, 24, 32) and set(days[0].installation) == {2, 7}
+    kept = tmp_path / "train_7_0_6_32x24.npz"
+    assert {path.name for path in tmp_path.iterdir()} == {kept.name, "train_2_0_6_32x24.npz"}
+    for name, values in vars(days[0]).items():
+        np.testing.assert_array_equal(vars(days[1])[name], values)
+    with np.load(kept) as arrays:
+        np.savez(kept, **{**arrays, "images": np.full((6, 24, 32), 99, np.uint8)})
+    again = dataset.split_crops("train", [2, 7], 1, 6, (32, 24), workers=1, folder=tmp_path)
+    assert np.all(again.images[again.installation == 7] == 99)
+    np.testing.assert_array_equal(again.images[:6], days[0].images[:6])
+
+
+def test_stopped_training_goes_on_the_same(tmp_path, fresh):
+    import torch
+
+    from mpycam.training.nets import Design, build
+
+    recipe = replace(train.RECIPES["quick"], epochs=2, mirror=True)
+
+    def network():
+        torch.manual_seed(3)
+        return build(Design(48, 64, False, recipe.channels, recipe.strides, recipe.head, 2))
+
+    def fit(network, state, save):
+        return train.fit(network, fresh, fresh, recipe, 3, state, save, lambda line: None)
+
+    class Stopped(Exception):
+        pass
+
+    kept = tmp_path / "state"
+
+    def stop(state):
+        torch.save(state, kept)
+        raise Stopped
+
+    whole = fit(network(), None, lambda state: None)
+    with pytest.raises(Stopped):
+        fit(network(), None, stop)
+    rest = fit(network(), torch.load(kept, weights_only=False), lambda state: None)
+    assert len(whole["losses"]) == 2 and rest["losses"] == whole["losses"]
+    for name, values in whole["network"].items():
+        assert torch.equal(rest["network"][name], values), name
 
 
 def test_crop_is_what_the_app_decodes(host, tmp_path):

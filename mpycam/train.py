@@ -1,9 +1,8 @@
 """`mpycam train-door`: renders door scenes, trains the door network on them, converts it to int8, measures it."""
 
-import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from mpycam.training import scores
 
 LABELS = ["closed", "open"]
 SPLITS = ("train", "validation", "test", "hard test")
-HEAD = 32  # outputs of the first dense layer
 AUGMENT = 0.5  # strength: the scenes have light, noise and JPEG of their own
 
 
@@ -25,20 +23,27 @@ class Recipe:
     installations: tuple  # for each split their seeds
     days: tuple  # of each installation
     crops: tuple  # a day
-    channels: tuple  # of the network's convolutions, half of the size each of the first three
+    channels: tuple  # of the network's convolutions
+    strides: tuple
+    head: int  # outputs of the first dense layer
     epochs: int
+    size: tuple = (64, 48)  # width, height of a crop
     batch: int = 64
     mirror: bool = False
     least: float = 0.0  # balanced accuracy in the test
 
 
 RECIPES = {
-    "known": Recipe((INSTALLATIONS,) * 4, (28, 3, 4, 2), (48,) * 4, (8, 16, 32, 32, 10), 30, least=0.995),
-    "generic": Recipe(
-        (range(1000, 2000), range(5000, 5100), range(6000, 6200), range(6000, 6200)), (2, 1, 1, 1), (16, 12, 24, 12),
-        (16, 32, 64, 64, 64, 16), 30, mirror=True, least=0.95,
+    "known": Recipe(
+        (INSTALLATIONS,) * 4, (28, 3, 4, 2), (48,) * 4, (10, 20, 40, 40, 8), (2, 2, 2, 1, 1), 16, 40, least=0.995,
     ),
-    "quick": Recipe((INSTALLATIONS[:2],) * 4, (4, 1, 1, 1), (36,) * 4, (8, 16, 32, 32, 10), 30, batch=16),
+    "generic": Recipe(
+        (range(10000, 12000), range(5000, 5100), range(6000, 6200), range(6000, 6200)), (1,) * 4, (16, 12, 24, 12),
+        (12, 24, 48, 64, 64, 16), (2, 2, 2, 2, 1, 1), 48, 30, size=(128, 96), mirror=True, least=0.95,
+    ),
+    "quick": Recipe(
+        (INSTALLATIONS[:2],) * 4, (4, 1, 1, 1), (36,) * 4, (8, 16, 32, 32, 8), (2, 2, 2, 1, 1), 16, 30, batch=16,
+    ),
 }  # fmt: skip
 
 
@@ -83,6 +88,7 @@ def train(output, interpreter, seed=1, name="known", workers=None, cache=None, s
     from mpycam.convert import from_torch
     from mpycam.scenes import dataset
     from mpycam.training.nets import OFFSET, SCALE, Design, build
+    from mpycam.training.stages import Stages
     from mpycam.unn_file import read
 
     started = time.monotonic()
@@ -90,11 +96,18 @@ def train(output, interpreter, seed=1, name="known", workers=None, cache=None, s
     crops = {split: rendered(split, recipe, workers, cache, say) for split in SPLITS}
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # sums in one order: the same network again
-    strides = (2, 2, 2, *[1] * (len(recipe.channels) - 3))
-    network = build(Design(48, 64, False, recipe.channels, strides, HEAD, len(LABELS)))
-    losses = fit(network, crops["train"], crops["validation"], recipe, seed, say)
+    width, height = recipe.size
+    network = build(Design(height, width, False, recipe.channels, recipe.strides, recipe.head, len(LABELS)))
+    stages = Stages(output.with_suffix(".checkpoint"), {**asdict(recipe), "seed": seed})
+    result = stages.run(
+        "network", lambda state, save: fit(network, crops["train"], crops["validation"], recipe, seed, state, save, say)
+    )
+    network.load_state_dict(result["network"])
+    losses = result["losses"]
     calibration = crops["train"].images[:: max(1, len(crops["train"].images) // 400)]
-    data = from_torch(network, input_shape=(48, 64), calibration=calibration, labels=LABELS, scale=SCALE, offset=OFFSET)
+    data = from_torch(
+        network, input_shape=(height, width), calibration=calibration, labels=LABELS, scale=SCALE, offset=OFFSET
+    )
     output.write_bytes(data)
 
     test, hard = crops["test"], crops["hard test"]
@@ -108,7 +121,7 @@ def train(output, interpreter, seed=1, name="known", workers=None, cache=None, s
     card = {
         "network": output.name,
         "answers": LABELS,
-        "input": "48 x 64 gray: the door's region of a frame, each pixel the mean of its part",
+        "input": f"{height} x {width} gray: the door's region of a frame, each pixel the mean of its part",
         "data": {
             "source": "rendered scenes, mpycam.scenes",
             "installations": list(recipe.installations[0]) if are_known else
@@ -135,45 +148,40 @@ def train(output, interpreter, seed=1, name="known", workers=None, cache=None, s
     }  # fmt: skip
     output.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n")
     report(card, say)
+    stages.remove()
     say(f"{output}: {len(data)} bytes, {card['multiply-adds']} multiply-adds, {time.monotonic() - started:.0f} s")
     return card
 
 
 def rendered(split, recipe, workers, cache, say):
-    """The Crops of a split of a recipe; kept in the folder `cache`, if there is one, for the next time."""
+    """The Crops of a split of a recipe; days are kept in the folder `cache`, if there is one, for the next time."""
     from mpycam.scenes import dataset
 
     part = SPLITS.index(split)
     installations, days, count = recipe.installations[part], recipe.days[part], recipe.crops[part]
     say(f"{split}: {len(installations)} installations, days of each: {days}, {count} crops a day")
-    kept = None
-    if cache is not None:
-        key = f"{split} {list(installations)} {days} {count}"
-        kept = cache / f"{split.replace(' ', '_')}_{hashlib.sha256(key.encode()).hexdigest()[:12]}.npz"
-        if kept.exists():
-            with np.load(kept) as arrays:
-                return dataset.Crops(**arrays)
 
     def progress(done, total):
         if done % max(8, total // 20) == 0 or done == total:
-            say(f"rendered {done} of {total} days for {split}")
+            say(f"{split}: {done} of {total} days")
 
-    crops = dataset.split_crops(split, installations, days, count, workers, progress)
-    if kept is not None:
+    if cache is not None:
         cache.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, **vars(crops))
-    return crops
+    return dataset.split_crops(split, installations, days, count, recipe.size, workers, progress, cache)
 
 
 def seen(images):
-    """Crops (n, 48, 64) uint8 as levels (n, 1, 48, 64) float32."""
+    """Crops (n, height, width) uint8 as levels (n, 1, height, width) float32."""
     import torch
 
     return torch.from_numpy(images).float()[:, None]
 
 
-def fit(network, train, validation, recipe, seed, say):
-    """Train the network in place; return the mean loss of each epoch. The epoch best in validation is kept."""
+def fit(network, train, validation, recipe, seed, state, save, say):
+    """Train the network; return a dict of its weights, of the epoch best in validation, and the losses of all epochs.
+
+    `save` is called with a dict after each epoch; given as `state`, training goes on after it.
+    """
     import torch
 
     from mpycam.training.fit import Plan, Ranks, View
@@ -181,15 +189,16 @@ def fit(network, train, validation, recipe, seed, say):
 
     views = [View(seen(crops.images), torch.from_numpy(crops.is_open.astype(np.int64))) for crops in (train, validation)]
     plan = Plan(recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, recolour=False, mirror=recipe.mirror)
-    losses = []
+    losses = [] if state is None else state["losses"]
 
-    def on_epoch(figures, _):
+    def on_epoch(figures, state):
         losses.append(figures["loss"])
         say(f"epoch {figures['epoch']:3} of {recipe.epochs}  loss {figures['loss']:.4f}  "
             f"validation {figures['accuracy']:.4f}")  # fmt: skip
+        save({**state, "losses": losses})
 
-    fit_views(network, *views, plan, seed, Ranks(), on_epoch=on_epoch)
-    return losses
+    fit_views(network, *views, plan, seed, Ranks(), state=state, on_epoch=on_epoch)
+    return {"network": network.state_dict(), "losses": losses}
 
 
 def float_answers(network, images):

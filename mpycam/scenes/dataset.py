@@ -16,7 +16,7 @@ from mpycam.scenes.people import Person
 from mpycam.scenes.scene import Scene, develop
 from mpycam.scenes.story import Story
 
-INPUT_SIZE = (64, 48)  # width, height of the crop that the network sees
+INPUT_SIZE = (64, 48)  # width, height of the crop that the committed network sees
 INSTALLATIONS = (0, 2, 3, 4, 6, 7, 9, 12)  # seeds of the installations that the committed model knows
 
 # Seeds of the first days of each split. "test" shows doors as people use them; the others also show small openings
@@ -29,7 +29,7 @@ OVERVIEW = 8  # how many times smaller the picture is that exposure is metered o
 
 @dataclass(frozen=True, eq=False)
 class Crops:
-    """`images` (n, 48, 64) uint8, `is_open` (n,) bool, and where each comes from: `installation` and `day` seeds,
+    """`images` (n, height, width) uint8, `is_open` (n,) bool, and where each comes from: `installation` and `day` seeds,
     `hours`, `angle` in degrees and number of `people`, each (n,)."""
 
     images: np.ndarray
@@ -46,14 +46,14 @@ class Crops:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
 
 
-def crop(jpeg, region):
-    """The network's input (48, 64) uint8 from a JPEG: gray, each pixel the mean of its part of `region`.
+def crop(jpeg, region, size=INPUT_SIZE):
+    """The network's input (height, width) uint8 from a JPEG: gray, each pixel the mean of its part of `region`.
 
-    `region` is (x, y, width, height) in pixels, fractions too. Like `ujpeg.decode` with `roi` and `size`, it
-    decodes at the smallest scale that leaves the region as large as the input.
+    `region` is (x, y, width, height) in pixels, fractions too; `size` is (width, height). Like `ujpeg.decode` with
+    `roi` and `size`, it decodes at the smallest scale that leaves the region as large as the input.
     """
     x, y, w, h = region
-    columns, rows = INPUT_SIZE
+    columns, rows = size
     scale = max((scale for scale in (2, 4, 8) if w // scale >= columns and h // scale >= rows), default=1)
     image = Image.open(io.BytesIO(jpeg))
     image.draft("L", (image.width // scale, image.height // scale))  # the luma as it is in the file
@@ -114,8 +114,8 @@ def story_moment(installation, story, rng):
             return angle, story.people(time)
 
 
-def day_crops(installation_seed, day_seed, count, misplaced, as_used=False):
-    """`count` Crops of an installation on a day, at several times spread over its 24 hours.
+def day_crops(installation_seed, day_seed, count, misplaced, as_used=False, size=INPUT_SIZE):
+    """`count` Crops of `size` (width, height) of an installation on a day, at several times spread over its 24 hours.
 
     `as_used` takes the moments from stories; otherwise angles and people are drawn.
     `misplaced` is the deviation of the crop region's edges as a part of its size:
@@ -148,34 +148,44 @@ def day_crops(installation_seed, day_seed, count, misplaced, as_used=False):
         picture = develop(scene, light, rng, gain, sensor.white_balance(overall, step=1))
         jpeg = sensor.jpeg(picture, rng.integers(60, 86))
         edges = region + misplaced * rng.normal(0, 1, 4) * np.tile(region[2:], 2)
-        rows.append((crop(jpeg, edges), hours, angle, len(people)))
+        rows.append((crop(jpeg, edges, size), hours, angle, len(people)))
     images, hours, angles, people = zip(*rows, strict=True)
     angles = np.array(angles)
     seeds = np.full(count, installation_seed), np.full(count, day_seed)
     return Crops(np.array(images), is_open(angles), *seeds, np.array(hours), angles, np.array(people))
 
 
-def split_crops(split, installations, days, count, workers=None, progress=None):
-    """Crops of `days` days of each installation in a split, one of FIRST_DAYS; `count` a day.
+def split_crops(split, installations, days, count, size=INPUT_SIZE, workers=None, progress=None, folder=None):
+    """Crops of `size` (width, height) of `days` days of each installation in a split, one of FIRST_DAYS; `count` a day.
 
-    Days of different splits never meet. `progress(done, all)` is called after each day.
+    Days of different splits never meet. `progress(done, all)` is called after each day. Days are kept in `folder`, if
+    there is one, and taken from there.
     """
-    jobs = [
-        (
-            installation,
-            FIRST_DAYS[split] + 100 * installation + day,
-            count,
-            0.02 if split == "train" else 0.01,
-            split == "test",
-        )
-        for installation in installations
-        for day in range(days)
-    ]
+    jobs = [(split, installation, day, count, size, folder) for installation in installations for day in range(days)]
     parts = []
     # Fresh processes: a fork of one that runs PyTorch's threads may hang.
     with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn")) as pool:
-        for part in pool.map(day_crops, *zip(*jobs, strict=True)):
+        for part in pool.map(_split_day, *zip(*jobs, strict=True)):
             parts.append(part)
             if progress:
                 progress(len(parts), len(jobs))
     return Crops.joined(parts)
+
+
+def _split_day(split, installation, day, count, size, folder):
+    """Crops of one day of an installation in a split, kept in `folder`."""
+    if folder is not None:
+        name = f"{split} {installation} {day} {count} {size[0]}x{size[1]}"
+        kept = folder / f"{name.replace(' ', '_')}.npz"
+        if kept.exists():
+            with np.load(kept) as arrays:
+                return Crops(**arrays)
+    misplaced = 0.02 if split == "train" else 0.01
+    crops = day_crops(
+        installation, FIRST_DAYS[split] + 100 * installation + day, count, misplaced, split == "test", size
+    )
+    if folder is not None:
+        unfinished = kept.with_suffix(".new.npz")
+        np.savez(unfinished, **vars(crops))
+        unfinished.replace(kept)
+    return crops

@@ -126,7 +126,7 @@ class Scene:
         """Darken the floor under people's feet, where ambient light does not reach."""
         for person in people:
             apart = np.hypot(self.coarse[..., 0] - person.x, self.coarse[..., 1] - person.y)
-            low = np.exp(-self.coarse[..., 2] / 0.25)
+            low = np.exp(-np.maximum(self.coarse[..., 2], -1) / 0.25)  # what no surface covers lies far below
             shade = 1 - 0.55 * np.exp(-((apart / 0.28) ** 2)) * low
             near = np.nonzero(shade < 0.99)
             if not near[0].size:
