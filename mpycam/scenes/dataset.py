@@ -19,9 +19,11 @@ from mpycam.scenes.story import Story
 INPUT_SIZE = (64, 48)  # width, height of the crop that the committed network sees
 INSTALLATIONS = (0, 2, 3, 4, 6, 7, 9, 12)  # seeds of the installations that the committed model knows
 
-# Seeds of the first days of each split. "test" shows doors as people use them; the others also show small openings
-# and people before the door, more often than they happen.
-FIRST_DAYS = {"train": 10000, "validation": 20000, "test": 30000, "hard test": 40000}
+# Seeds of the first days of each split. "as used" and "test" show doors as people use them, who also come close to the
+# camera; the others show small openings and people before the door, more often than they happen.
+FIRST_DAYS = {"train": 10000, "as used": 50000, "validation": 20000, "test": 30000, "hard test": 40000}
+AS_USED = ("as used", "test")
+TEACHING = ("train", "as used")
 TIMES_A_DAY = 6
 STORY_SECONDS = 90
 OVERVIEW = 8  # how many times smaller the picture is that exposure is metered on
@@ -180,10 +182,9 @@ def _split_day(split, installation, day, count, size, folder):
         if kept.exists():
             with np.load(kept) as arrays:
                 return Crops(**arrays)
-    misplaced = 0.02 if split == "train" else 0.01
-    crops = day_crops(
-        installation, FIRST_DAYS[split] + 100 * installation + day, count, misplaced, split == "test", size
-    )
+    misplaced = 0.02 if split in TEACHING else 0.01
+    day_seed = FIRST_DAYS[split] + 100 * installation + day
+    crops = day_crops(installation, day_seed, count, misplaced, split in AS_USED, size)
     if folder is not None:
         unfinished = kept.with_suffix(".new.npz")
         np.savez(unfinished, **vars(crops))
