@@ -35,7 +35,7 @@ class Recipe:
 
 RECIPES = {
     "known": Recipe(
-        (INSTALLATIONS,) * 5, (32, 16, 3, 4, 2), (48,) * 5, (10, 20, 40, 40, 8), (2, 2, 2, 1, 1), 16, 30, least=0.995,
+        (INSTALLATIONS,) * 5, (41, 32, 3, 4, 2), (48,) * 5, (10, 20, 40, 40, 8), (2, 2, 2, 1, 1), 16, 25, least=0.995,
     ),
     "generic": Recipe(
         (range(10000, 10450), range(11000, 12000), range(5000, 5100), range(6000, 6200), range(6000, 6050)),
@@ -189,7 +189,7 @@ def fit(network, train, validation, recipe, seed, state, save, say):
     from mpycam.training.fit import fit as fit_views
 
     views = [View(seen(crops.images), torch.from_numpy(crops.is_open.astype(np.int64))) for crops in (train, validation)]
-    plan = Plan(recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, recolour=False, mirror=recipe.mirror)
+    plan = Plan(recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, recolour=False, occlude=True, mirror=recipe.mirror)
     losses = [] if state is None else state["losses"]
 
     def on_epoch(figures, state):

@@ -34,13 +34,15 @@ def usual_levels(levels):
 class Augmentation:
     """Changes batches of levels (n, channels, height, width), 0 to 255, each picture in its own way.
 
-    usual: how the scene usually looks; without it, what comes and goes keeps its own colours.
+    usual: how the scene usually looks; without it, what comes and goes keeps its own colours. occlude: whether
+    something may stand in front that tells nothing about the class.
     """
 
-    def __init__(self, seed, strength=1.0, usual=None):
+    def __init__(self, seed, strength=1.0, usual=None, occlude=False):
         self.generator = torch.Generator().manual_seed(seed)
         self.strength = strength
         self.usual = None if usual is None else usual / 255
+        self.occlude = occlude
 
     def _uniform(self, count, low, high):
         values = torch.rand(count, 1, 1, 1, generator=self.generator)
@@ -56,7 +58,7 @@ class Augmentation:
         x = levels / 255
         for change, probability in (
             (self._recolour, 0.0 if self.usual is None else 0.4),
-            (self._infrared, 0.08), (self._occlude, 0.08), (self._shift, 0.7), (self._exposure, 1.0),
+            (self._infrared, 0.08), (self._occlude, 0.08 if self.occlude else 0.0), (self._shift, 0.7), (self._exposure, 1.0),
             (self._patch, 0.5), (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
         ):  # fmt: skip
             chosen = self._some(len(x), probability)

@@ -26,6 +26,7 @@ def add_command(subcommands):
     train.add_argument("--positive", default="", metavar="CLASS", help="whose false alarms are limited (default: the last)")
     train.add_argument("--false-alarms", type=float, default=0.01, help="rate of them, for the threshold (default 0.01)")
     train.add_argument("--random-split", action="store_true", help="split at random: neighbours in time leak into the test")
+    train.add_argument("--occlude", action="store_true", help="something in front of the scene tells nothing about the class")
     train.add_argument("--effort", type=float, default=1.0, help="of the usual number of training steps")
     train.add_argument("--workers", type=int, default=1, help="processes that train together")
     train.add_argument("--seed", type=int, default=1)
@@ -66,7 +67,7 @@ def run_train(options):
     settings = Settings(
         budget=options.budget_macs or int((options.budget_ms or 0) * DEVICES[options.device]) or Settings.budget,
         positive=options.positive, false_alarms=options.false_alarms, seed=options.seed,
-        random_split=options.random_split, effort=options.effort,
+        random_split=options.random_split, effort=options.effort, occlude=options.occlude,
     )  # fmt: skip
     check(settings, samples)
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -60,6 +60,7 @@ class Plan:
     smoothing: float = 0.02
     augment: float = 1.0  # strength
     recolour: bool = True  # what comes and goes in the scene
+    occlude: bool = False  # some pictures, by what tells nothing about the class
     mirror: bool = False  # half of the pictures: for what may be at other places than in training
     keep_last: bool = False  # not the epoch that is best in validation
 
@@ -133,7 +134,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         # All processes draw the same order and take turns in it; the seeds make a run that goes on the same.
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
         torch.manual_seed(seed * 100_003 + epoch)
-        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment, usual)
+        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment, usual, plan.occlude)
         order = torch.multinomial(weights, per_epoch, replacement=True, generator=generator)
         network.train()
         total = 0.0

@@ -36,6 +36,7 @@ class Settings:
     seed: int = 1
     random_split: bool = False
     effort: float = 1.0  # of the usual number of designs and steps
+    occlude: bool = False  # something may stand in front of the scene that tells nothing about the class
 
 
 class Run:
@@ -106,12 +107,15 @@ class Run:
     def _search(self, size, classes):
         self.say(f"searching designs of at most {self.settings.budget:,} multiply-adds")
         design = search(self._pair, size, classes, self.settings.budget, self.settings.seed, self.settings.effort,
-                        self.ranks, self.say,
+                        self.settings.occlude, self.ranks, self.say,
                         lambda name, figures: self._record(f"search/{name}", figures, figures["epochs"]))  # fmt: skip
         return design.as_dict()
 
     def _epochs(self, visits):
         return max(8, epochs_of(visits * self.settings.effort, len(self.parts["train"])))
+
+    def _plan(self, epochs, **options):
+        return Plan(epochs, occlude=self.settings.occlude, **options)
 
     def _fit(self, name, network, pair, plan, advice=None):
         """Train in a stage of its own; return the network with the weights kept, and its accuracy."""
@@ -141,7 +145,7 @@ class Run:
             View(view(part.images, *size, True), torch.from_numpy(part.labels))
             for part in (self.parts["train"], self.parts["validation"])
         )
-        plan = Plan(self._epochs(TEACHER_VISITS), rate=2e-3)
+        plan = self._plan(self._epochs(TEACHER_VISITS), rate=2e-3)
         network, accuracy = self._fit("teacher", teacher(size, classes), pair, plan)
         self.say(f"teacher: validation accuracy {accuracy:.4f}")
         known = torch.from_numpy(np.concatenate([probabilities(network, view.levels) for view in pair]))
@@ -161,10 +165,10 @@ class Run:
         self.say(f"training the student, first at {multiply_adds(build(wide), wide.input_shape):,} multiply-adds")
         epochs = self._epochs(VISITS)
         pair = self._pair(design)
-        student, accuracy = self._fit("student", build(wide), pair, Plan(round(epochs * 0.7)), advice)
+        student, accuracy = self._fit("student", build(wide), pair, self._plan(round(epochs * 0.7)), advice)
         chosen, design = prune.prune(student, wide, self.settings.budget)
         self.say(f"pruned from accuracy {accuracy:.4f}: {describe(design)}")
-        plan = Plan(max(4, round(epochs * 0.3)), rate=2e-3)
+        plan = self._plan(max(4, round(epochs * 0.3)), rate=2e-3)
         chosen, accuracy = self._fit("pruned", chosen, pair, plan, advice)
         self.say(f"student: validation accuracy {accuracy:.4f}; again, with the validation pictures")
         network, _ = prune.prune(student, wide, self.settings.budget)
@@ -186,7 +190,7 @@ class Run:
         figures = {"float32": round(float32, 4), "int8": round(int8, 4), "fine-tuned under rounding": False}
         if float32 - int8 > ALLOWED_LOSS:
             folded = quantaware.rounded(quantaware.fold(network))
-            plan = Plan(max(3, self._epochs(VISITS) // 8), rate=3e-4)
+            plan = self._plan(max(3, self._epochs(VISITS) // 8), rate=3e-4)
             fit(folded, self._all(design), pair[1], plan, self.settings.seed, Ranks())
             tuned_data = self._convert(quantaware.plain(folded), design)
             tuned_int8 = accuracy(self._answers(tuned_data, design, "validation"))

@@ -13,11 +13,12 @@ CANDIDATES = 12
 RUNGS = ((2_500, 12), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
 
 
-def search(views, size, classes, budget, seed, effort, ranks, say, on_figures):
+def search(views, size, classes, budget, seed, effort, occlude, ranks, say, on_figures):
     """Return the design of at most `budget` multiply-adds that is best in validation.
 
     views: a function from a design to the (train, validation) Views that it sees. size: (height, width) of the
-    pictures. effort: of the usual number of designs and epochs, at most 1. say takes lines of progress; on_figures takes (name, figures) of each trained design.
+    pictures. effort: of the usual number of designs and epochs, at most 1. occlude: see Plan. say takes lines of
+    progress; on_figures takes (name, figures) of each trained design.
     """
     designs = designs_below(budget, size, classes)
     effort = min(1.0, effort)
@@ -31,7 +32,7 @@ def search(views, size, classes, budget, seed, effort, ranks, say, on_figures):
             torch.manual_seed(seed)
             network, (train, validation) = build(design), views(design)
             epochs = epochs_of(visits * effort, len(train.labels))
-            accuracy, loss = fit(network, train, validation, Plan(epochs), seed, ranks)
+            accuracy, loss = fit(network, train, validation, Plan(epochs, occlude=occlude), seed, ranks)
             scored.append((loss, number))
             on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
             say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
