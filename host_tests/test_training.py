@@ -75,6 +75,21 @@ def test_augmentation_keeps_levels_and_depends_on_its_seed():
         assert (changed - x).abs().mean() > 2
 
 
+def test_something_stands_in_front_only_where_asked(monkeypatch):
+    counts = []
+
+    def occlude(self, x):
+        counts.append(len(x))
+        return x
+
+    monkeypatch.setattr(Augmentation, "_occlude", occlude)
+    levels = some_view(200, 0).levels
+    Augmentation(1)(levels)
+    assert not counts
+    Augmentation(1, occlude=True)(levels)
+    assert len(counts) == 1 and 4 <= counts[0] <= 40
+
+
 def test_only_what_comes_and_goes_is_recoloured():
     levels = torch.full((40, 3, 48, 64), 120.0)
     levels[::4, :, 16:32, 24:40] = 20  # a dark coat, now and then

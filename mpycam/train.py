@@ -35,7 +35,7 @@ class Recipe:
 
 RECIPES = {
     "known": Recipe(
-        (INSTALLATIONS,) * 5, (41, 32, 3, 4, 2), (48,) * 5, (10, 20, 40, 40, 8), (2, 2, 2, 1, 1), 16, 25, least=0.995,
+        (INSTALLATIONS,) * 5, (41, 32, 3, 4, 2), (48,) * 5, (8, 16, 40, 48, 8), (2, 2, 2, 1, 1), 16, 25, least=0.995,
     ),
     "generic": Recipe(
         (range(10000, 10450), range(11000, 12000), range(5000, 5100), range(6000, 6200), range(6000, 6050)),
