@@ -170,7 +170,7 @@ def test_committed_network_on_a_fresh_day(interpreter, fresh, tmp_path):
 def test_card_describes_the_committed_network():
     card = json.loads(MODEL.with_suffix(".json").read_text())
     data = MODEL.read_bytes()
-    assert card["bytes"] == len(data) < 100_000
+    assert card["bytes"] == len(data) < 16_000
     assert card["multiply-adds"] == read(data).multiply_adds < 2 * 193_984
     assert tuple(card["answers"]) == read(data).labels
     assert card["test"]["host build"]["balanced accuracy"] >= 0.99
