@@ -123,10 +123,9 @@ $(MUSL)/bin/musl-gcc: variant/firmware.mk | $(SOURCES)/musl
 		CFLAGS="-Os $(TARGET_CFLAGS) $(SMALLER_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
 	$(MAKE_QUICKLY) -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
 
-# Without a C library, and without calls of one that the compiler would make of loops.
-$(UNPACKER): variant/firmware.mk $(wildcard variant/unpacker/*)
-	@mkdir -p $(@D)
-	$(TARGET)-gcc -std=gnu99 -Os -Wall -Wextra -Werror $(TARGET_CFLAGS) -ffreestanding -fno-stack-protector \
+# With the C library's headers alone, and without calls of one that the compiler would make of loops.
+$(UNPACKER): $(TARGET_CC) $(wildcard variant/unpacker/*)
+	$(TARGET_CC) -std=gnu99 -Os -Wall -Wextra -Werror $(TARGET_CFLAGS) -ffreestanding -fno-stack-protector \
 		-fno-tree-loop-distribute-patterns -ffunction-sections -nostdlib -static -no-pie -s -Wl,--gc-sections \
 		-Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-T,variant/unpacker/unpacker.ld variant/unpacker/*.c -o $@
 endif
