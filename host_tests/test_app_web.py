@@ -73,8 +73,8 @@ def test_settings_are_checked_written_and_used(web):
     before = web.http.get("settings").json()
     assert before["own"] == {} and before["doors"][0]["name"] == "door" and before["values"]["open_threshold"] == 0.6
     fields = {field["name"]: field for field in before["fields"]}
-    assert fields["open_threshold"]["door"] and not fields["source"]["door"]
-    assert (fields["mqtt_port"]["min"], fields["mqtt_port"]["max"]) == (1, 65535)
+    assert "open_threshold" in [field["name"] for field in fields["doors"]["fields"]]
+    assert (fields["mqtt_port"]["low"], fields["mqtt_port"]["high"]) == (1, 65535)
     own = {"mqtt_host": "b", "mqtt_password": "secret", "doors": [{"name": "a"}, {"name": "b", "region": [0, 0, 0.5, 1]}]}
     assert web.change("PUT", "settings", json=own).json() == {}
     assert web.configuration() == own

@@ -25,14 +25,7 @@ LOG_BYTES, WAITING = 16384, 32
 SIGN_OF_LIFE = 15
 # The answer to a change goes out before the app begins anew.
 ANSWER_MS = 300
-# What stands for a secret that is set; a page that sends it back leaves the secret as it is.
-HIDDEN = "***"
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-
-
-def secret(name):
-    """Whether a setting is not shown."""
-    return name.endswith(("password", "key"))
 
 
 class Web:
@@ -162,10 +155,10 @@ class Web:
     async def get_settings(self, request, _):
         """The configuration as it is written, all settings as they hold, and what each may be."""
         return {
-            "own": shown(config.read(self._path)),
-            "values": shown(self._values),
+            "own": self._own(),
+            "values": config.concealed(configuration.FIELDS, self._values),
             "doors": configuration.doors_of(self._values),
-            "fields": form(),
+            "fields": configuration.form(),
         }
 
     async def get_model(self, request, place):
@@ -174,7 +167,7 @@ class Web:
 
     async def get_export(self, request, _):
         """The configuration with its models, as a file."""
-        own = shown(config.read(self._path))
+        own = self._own()
         models = {}
         for path in models_of(own):
             with open(path, "rb") as file:
@@ -288,6 +281,10 @@ class Web:
         finally:
             self._sweep()
 
+    def _own(self):
+        """What the configuration's file has, without its secrets."""
+        return config.concealed(configuration.FIELDS, config.read(self._path))
+
     def _door(self, place):
         doors = configuration.doors_of(self._values)
         if not place.isdigit() or int(place) >= len(doors):
@@ -296,14 +293,11 @@ class Web:
 
     def _folder(self):
         """Where models are kept: beside the configuration that is written."""
-        return (configuration.localdata("door_state.json") or self._path).rpartition("/")[0] + "/"
+        return (configuration.localdata(configuration.CONFIG) or self._path).rpartition("/")[0] + "/"
 
     async def _change(self, own):
         """Write a configuration if it is right, and have the app begin anew with it."""
-        before = config.read(self._path)
-        for name in own:
-            if secret(name) and own[name] == HIDDEN:
-                own[name] = before.get(name, "")
+        own = config.restored(configuration.FIELDS, own, self._values)
         values = configuration.check(own)
         for door in configuration.doors_of(values):
             if door["model"]:
@@ -311,12 +305,9 @@ class Web:
                     DoorNetwork(door["model"])
                 except OSError as error:
                     raise ValueError("%s: cannot be read, %s" % (door["model"], error))
-        path = self._folder() + "door_state.json"
-        with open(path + ".new", "w") as file:
-            json.dump(own, file)
-            file.flush()
-        os.rename(path + ".new", path)
-        self._path = path
+        if self._path == configuration.packaged(configuration.CONFIG):
+            self._path = configuration.localdata(configuration.CONFIG) or self._path
+        configuration.write(self._path, own)
         self._sweep()
         self._values = values
         self._serving.cancel()
@@ -361,22 +352,6 @@ def parsed(body):
     if not body.startswith(b"{") or not body.endswith(b"}"):
         raise ValueError("need a JSON object from { to }")
     return json.loads(body)
-
-
-def form():
-    """The settings for the page: name, what is expected, limits of numbers, and whether each door has its own."""
-    fields = []
-    for field in configuration.FIELDS:
-        told = {"name": field.name, "expected": field.expected, "door": field in configuration.DOOR}
-        if isinstance(field, config.Number):
-            told["min"], told["max"] = field.low, field.high
-        fields.append(told)
-    return fields
-
-
-def shown(values):
-    """Settings without their secrets."""
-    return {name: HIDDEN if secret(name) and value else value for name, value in values.items()}
 
 
 def doors_in(own):

@@ -67,7 +67,8 @@ export async function history() {
     return [make("span", {}, door), strip];
   });
   const axis = make("span", { className: "axis quiet" }, make("span", {}, moment(new Date(begin * 1000)).slice(0, -3)), make("span", {}, "now"));
-  const key = make("p", { className: "key row quiet" }, ...Object.entries(WORDS).map(([state, word]) => make("span", { className: state }, word)));
+  const seen = Object.entries(WORDS).filter(([state]) => changes.some(([, , each]) => each === state));
+  const key = make("p", { className: "key row quiet" }, ...seen.map(([state, word]) => make("span", { className: state }, word)));
   by("timeline").replaceChildren(...(rows.length ? [...rows, axis, key] : ["Nothing has happened yet."]));
   by("changes").replaceChildren(...changes.slice(-12).reverse().map(([time, door, state]) =>
     make("tr", {}, make("td", {}, moment(new Date(time * 1000))), make("td", {}, door), make("td", { className: state }, WORDS[state]))));

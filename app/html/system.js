@@ -46,7 +46,10 @@ const words = (name) => name.replaceAll("_", " ").replace(/^./, (letter) => lett
 
 whenRead(() => {
   by("export").href = part("export");
-  by("more").replaceChildren(...settings.fields
-    .filter(({ name, door }) => !door && name !== "doors" && !NAMES.includes(name))
-    .map(({ name, min, max }) => field(settings.values[name], [name, words(name), min === undefined ? {} : { min, max }], set)));
+  const elsewhere = ["doors", ...NAMES, ...settings.fields.find(({ name }) => name === "doors").fields.map(({ name }) => name)];
+  by("more").replaceChildren(...settings.fields.filter(({ name }) => !elsewhere.includes(name)).map(({ name, help, low, high }) => {
+    const label = field(settings.values[name], [name, words(name), low === undefined ? {} : { min: low, max: high }], set);
+    label.append(make("span", { className: "quiet" }, help));
+    return label;
+  }));
 });
