@@ -108,14 +108,26 @@ def test_the_door_opens_in_the_page(page, camera):
     assert page.text("#trouble") == page.text("#alarms") == ""
 
 
+def editor(page):
+    """Where the picture with the regions is in the window: left, top, width, height, once nothing moves it any more."""
+
+    def place():
+        return page.run("""
+            document.getElementById("editor").scrollIntoView();
+            const { x, y, width, height } = document.getElementById("editor").getBoundingClientRect();
+            return [x, y, width, height];
+        """)
+
+    return page.until(lambda: (before := place(), time.sleep(0.3), place())[2] == before and before)
+
+
 def drag(page, begin, end):
     """Drag from one point of the picture to another, in fractions of it."""
-    page.run("document.querySelector('#editor').scrollIntoView()")
-    box = page.element("#editor").rect
+    size = editor(page)[2:]
     place = page.element("#editor")
 
     def offset(point):
-        return [round((part - 0.5) * size) for part, size in zip(point, (box["width"], box["height"]), strict=True)]
+        return [round((part - 0.5) * each) for part, each in zip(point, size, strict=True)]
 
     chain = ActionChains(page.driver, duration=50).move_to_element_with_offset(place, *offset(begin)).click_and_hold()
     chain.move_to_element_with_offset(place, *offset([(a + b) / 2 for a, b in zip(begin, end, strict=True)]))
@@ -162,8 +174,7 @@ def test_a_region_is_drawn_moved_and_resized(page, camera):
 
 def test_a_finger_draws_too(page):
     go(page, "doors")
-    page.run("document.querySelector('#editor').scrollIntoView()")
-    frame = page.run("const r = document.querySelector('#editor').getBoundingClientRect(); return [r.x, r.y, r.width, r.height]")
+    frame = editor(page)
 
     def touch(kind, *point):
         at = [{"x": frame[0] + point[0] * frame[2], "y": frame[1] + point[1] * frame[3]}] if point else []
