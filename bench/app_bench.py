@@ -36,9 +36,19 @@ REGION = [0.3, 0.2, 0.3, 0.6]
 FRAMES, STARTS, ARM_FRAMES = 200, 12, (4, 12)
 # The aims: starts so many times sooner, memory at most this part, and bytes of one door at 1/8 scale.
 SOONER, PART, RESIDENT = 50, 0.1, 12 << 20
-# Instructions of Debian's armhf packages with the same counter: importing them, and decoding a 1080p frame of 120 KB to
+# The app up to its first answer, and not its end.
+FIRST_ANSWER = """
+import sys
+from door import settings, watch
+def stop(*_):
+    raise SystemExit
+watch.Watch._tell_frame = stop
+watch.Watch.ended = lambda *_: None
+watch.main(*settings.load(sys.argv[1:]))
+"""
+# Instructions of Debian's armhf packages with the same counter: starting CPython and importing them, and decoding a 1080p frame of 120 KB to
 # gray at 1/8 with a network of 188,224 multiply-adds.
-PEER_IMPORTS, PEER_FRAME = 523_255_873, 12_562_183 + 720_925
+PEER_START, PEER_FRAME = 40_337_069 + 523_255_873, 12_562_183 + 720_925
 
 
 def memory(pid):
@@ -140,7 +150,7 @@ class Bench:
         shutil.copy(ROOT / "app/door_state.json", home)
         for path in [*(ROOT / "lib").glob("*.py"), *(ROOT / "app/door").glob("*.py")]:
             name = path.name if path.parent.name == "lib" else f"door/{path.name}"
-            (home / name).with_suffix(".mpy").write_bytes(compile_module(path, name, "host"))
+            (home / name).with_suffix(".mpy").write_bytes(compile_module(path, name, "host", strip=True))
         return home
 
     def ours(self, *arguments, micropython=None):
@@ -205,20 +215,26 @@ class Bench:
 
     def arm(self, micropython, plugin):
         """Instructions of the start up to the first answer, and of a frame more."""
-        counts = []
-        for frames in (1, *ARM_FRAMES):
-            clip = self.folder / "arm.mjpeg"
-            clip.write_bytes(self.frame * frames)
-            command = self.ours("--source", clip, "--view_interval", 0, micropython=micropython)
+
+        def count(*command):
             result = subprocess.run(
-                ["qemu-arm", "-cpu", "cortex-a15", "-plugin", str(plugin), *command],
+                ["qemu-arm", "-cpu", "cortex-a15", "-plugin", str(plugin), *map(str, command)],
                 capture_output=True, text=True, env=self.environment,
             )  # fmt: skip
             if result.returncode:
                 sys.exit(result.stderr)
-            counts.append(int(re.search(r"insns (\d+)", result.stderr)[1]))
-        each = (counts[2] - counts[1]) / (ARM_FRAMES[1] - ARM_FRAMES[0])
-        return counts[0], each
+            return int(re.search(r"insns (\d+)", result.stderr)[1])
+
+        script = self.folder / "start.py"
+        script.write_text(FIRST_ANSWER)
+        options = ["--region", json.dumps(REGION), "--model", self.folder / "door.unn", "--every_frame", "true"]
+        first = count(micropython, "-X", "heapsize=4M", script, "--source", self.folder / "small.mjpeg", *options)
+        counts = []
+        for frames in ARM_FRAMES:
+            clip = self.folder / "arm.mjpeg"
+            clip.write_bytes(self.frame * frames)
+            counts.append(count(*self.ours("--source", clip, "--view_interval", 0, micropython=micropython)))
+        return first, (counts[1] - counts[0]) / (ARM_FRAMES[1] - ARM_FRAMES[0])
 
 
 def processor_time(pid):
@@ -295,11 +311,10 @@ def main():
             (f"the same at {WIDTH}x{HEIGHT}", "one.mjpeg", False, False),
         ):
             (ours, ours_busy), (peer, peer_busy) = bench.starts(clip, cold)
-            row(name, f"{ours * 1000:.1f} ms", f"{peer * 1000:.0f} ms", f"{peer / ours:.1f}")
-            # On a machine that has more to do this is the time that counts.
-            aim = judge(peer_busy / ours_busy >= SOONER, f"at least {SOONER}") if judged else ""
+            aim = judge(peer / ours >= SOONER, f"at least {SOONER}") if judged else ""
+            row(name, f"{ours * 1000:.1f} ms", f"{peer * 1000:.0f} ms", f"{peer / ours:.1f}", aim)
             row("  processor time of it", f"{ours_busy * 1000:.1f} ms", f"{peer_busy * 1000:.0f} ms",
-                f"{peer_busy / ours_busy:.1f}", aim)  # fmt: skip
+                f"{peer_busy / ours_busy:.1f}")  # fmt: skip
         (mine, my_peak), (its, its_peak) = (
             bench.watch(bench.ours("--source", bench.folder / "clip.mjpeg")), bench.watch(bench.peer("clip.mjpeg"))
         )  # fmt: skip
@@ -323,8 +338,8 @@ def main():
         if options.arm and options.counter and shutil.which("qemu-arm"):
             try:
                 first, one = bench.arm(options.arm.resolve(), find_counter(options.counter, bench.folder))
-                row("ARMv7: start to first answer", f"{first / 1e6:.1f} M", f"> {PEER_IMPORTS / 1e6:.0f} M",
-                    f"{PEER_IMPORTS / first:.1f}", "CPython: the imports alone")  # fmt: skip
+                row("ARMv7: start to first answer, 640x360", f"{first / 1e6:.1f} M", f"> {PEER_START / 1e6:.0f} M",
+                    f"{PEER_START / first:.1f}", "CPython: start and imports alone")  # fmt: skip
                 row("ARMv7: a frame", f"{one / 1e6:.2f} M", f"{PEER_FRAME / 1e6:.2f} M", f"{PEER_FRAME / one:.2f}",
                     "CPython: Pillow's and ONNX Runtime's part")  # fmt: skip
             except CounterMissing as missing:
