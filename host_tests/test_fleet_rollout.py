@@ -142,6 +142,52 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(tmp_path, release, version)
     assert results["b"].before == version
 
 
+def test_one_that_failed_and_stayed_is_looked_at_again(tmp_path, release, monkeypatch):
+    """Where there is no way back the new version stays; that it is there does not make it good."""
+    from mpycam.fleet import health
+
+    async def sick(device, app, check):
+        raise health.Unhealthy("it is sick")
+
+    entries = entries_of({"a": FakeDevice(version="0.9.0")})
+    check = {"check": health.Check(1)}
+    with monkeypatch.context() as patched:
+        patched.setattr(health, "watch", sick)
+        for _ in range(2):
+            result = run(tmp_path, entries, release("2.0.0"), **check)["a"]
+            assert (result.result, result.before, result.after) == ("failed", "0.9.0", "2.0.0")
+            assert "it is sick; 0.9.0 was not installed from here, so 2.0.0 stays" in result.reason
+
+    async def well(device, app, check):
+        pass
+
+    monkeypatch.setattr(health, "watch", well)
+    assert run(tmp_path, entries, release("2.0.0"), **check)["a"].result == "done"
+    assert run(tmp_path, entries, release("2.0.0"), **check)["a"].result == "unchanged"
+
+
+def go_back(folder, entries):
+    async def work():
+        with Journal(folder / "state").opened() as notes:
+            return await Rollout(Archive(folder / "packages"), notes, Options()).go_back(entries, "counter")
+
+    (result,) = asyncio.run(work())
+    return result
+
+
+def test_going_back_once_more_goes_no_further(tmp_path, release):
+    (tmp_path / "counter_3.0.0.eap").write_bytes(app("3.0.0"))
+    device = FakeDevice()
+    entries = entries_of({"a": device})
+    for version in ("1.0.0", "2.0.0", "3.0.0"):
+        run(tmp_path, entries, release(version))
+    FakeDevice.folder = tmp_path / "packages"
+    assert (go_back(tmp_path, entries).result, device.version) == ("done", "2.0.0")
+    assert (go_back(tmp_path, entries).result, device.version) == ("unchanged", "2.0.0")
+    device.version = "1.5.0"
+    assert "1.5.0 is there, which was not installed from here" in go_back(tmp_path, entries).reason
+
+
 def test_half_a_line_in_the_journal_is_no_harm(tmp_path, release):
     devices = {"a": FakeDevice(), "b": FakeDevice()}
     run(tmp_path, entries_of(devices), release("1.0.0"))

@@ -22,7 +22,8 @@ class Standing:
 
     `step` is BEGUN, DONE, FAILED or None, of the installation of `version` with the content `sha256` over the version
     `before`, which had the status `status` (None: it was not there). `history` has the versions that were there one
-    after the other, as (version, sha256 where it is known), the last one that works at the end.
+    after the other, as (version, sha256 where it is known), the last one that works at the end; `back` tells
+    whether that came by going back.
     """
 
     step: str | None = None
@@ -31,6 +32,7 @@ class Standing:
     before: str | None = None
     status: str | None = None
     history: list = field(default_factory=list)
+    back: bool = False
 
 
 class Journal:
@@ -78,15 +80,17 @@ class Journal:
     def _apply(self, line):
         standing = self.standing(line["camera"], line["app"])
         if line["step"] == BEGUN:
-            # Begun once more after an interruption: what was there before the first time is what counts.
-            if standing.step != BEGUN or standing.sha256 != line["sha256"]:
+            # Begun once more with this very package on the camera: what was there before the first time is what counts.
+            again = standing.step in (BEGUN, FAILED) and standing.sha256 == line["sha256"]
+            if not (again and line["before"] == line["version"]):
                 standing.before, standing.status = line["before"], line["status"]
                 last = standing.history[-1][0] if standing.history else None
                 if standing.before not in (None, last):
                     standing.history.append((standing.before, None))
             standing.version, standing.sha256 = line["version"], line["sha256"]
         elif line["step"] == DONE:
-            if line.get("back"):
+            standing.back = line.get("back", False)
+            if standing.back:
                 standing.history.pop()
             else:
                 standing.history.append((standing.version, standing.sha256))

@@ -46,14 +46,23 @@ class Rollout:
         """Bring a release to the cameras; return a Result for each, in their order."""
         for package in release.packages:
             self.archive.keep(package)
-        return await self._run(entries, release.app, lambda entry, information, standing: _wanted(release, information))
+
+        def target(information, standing, version):
+            return _wanted(release, information)
+
+        return await self._run(entries, release.app, target)
 
     async def go_back(self, entries, app, release=None):
         """Bring each camera back to the version that it had before the last one, or to a release that is given."""
 
-        def target(entry, information, standing):
+        def target(information, standing, version):
             if release:
                 return _wanted(release, information)
+            if standing.history and standing.history[-1][0] != version and standing.step != journal.BEGUN:
+                raise MpycamError(f"{version or 'nothing'} is there, which was not installed from here; name a package")
+            if standing.back and standing.step == journal.DONE:
+                # The same command once more, after an interruption perhaps, does not go further.
+                return None
             if len(standing.history) < 2:
                 raise MpycamError(f"nothing is known of a version of {app} before this one; name its package")
             version, sha256 = standing.history[-2]
@@ -110,8 +119,12 @@ class Rollout:
         installed = (await device.apps()).get(app)
         standing = self.journal.standing(entry.name, app)
         result.before = result.after = installed.version if installed else None
-        package = target(entry, information, standing)
-        interrupted = standing.step == journal.BEGUN and standing.sha256 == package.sha256
+        package = target(information, standing, result.before)
+        if package is None:
+            result.result = UNCHANGED
+            return
+        # Begun and not ended well: what is there has still to be watched.
+        interrupted = standing.step in (journal.BEGUN, journal.FAILED) and standing.sha256 == package.sha256
         there = installed is not None and installed.version == package.version
         other_content = standing.step == journal.DONE and standing.version == package.version and (
             standing.sha256 != package.sha256
