@@ -12,6 +12,9 @@ HEALTHY = [f"camera-{number:02}" for number in range(1, 8)]
 # Name: the options of its Camera.
 CAMERAS = {
     **dict.fromkeys(HEALTHY, {}),
+    "camera-02": {"profile": "10.12"},
+    "camera-03": {"profile": "12.x"},
+    "camera-04": {"profile": "12.10"},
     "unsigned": {"profile": "12.x"},
     "full": {},
     "cut-off": {},
@@ -26,6 +29,8 @@ CAREFUL = ["--health", "1.5", "--frames", "--stop-at", "60", "--parallel", "6"]
 def fleet(tmp_path_factory):
     with VirtualFleet(tmp_path_factory.mktemp("fleet"), CAMERAS) as fleet:
         fleet.inventory()
+        for name in ("camera-03", "camera-04"):
+            fleet.call(fleet[name].applications.set_switch, "AllowUnsigned", True)
         for version in ("1.0.0", "2.0.0"):
             (fleet.folder / f"counter_{version}.eap").write_bytes(app(version))
         yield fleet
