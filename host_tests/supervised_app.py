@@ -97,6 +97,8 @@ async def main():
         await asyncio.sleep_ms(0)
         serve = asyncio.create_task(link.run())
         await work
+        if arguments[-1] == "stay":
+            await serve
         return
     if role == "orphan":
         os.system("sleep 60 &")

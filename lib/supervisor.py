@@ -44,10 +44,10 @@ class Child:
 
     `arguments` are the interpreter's. It is told of the events in `events` (or
     ALL), and of those in `keep` again and again until it acknowledges them. A
-    status in `final` ends the app with that status; otherwise 0 means that it
-    has done its work, and anything else that it is started again after a delay
-    of 1 to 60 s, which is 1 s again after `steady` seconds. It is ended when it
-    has not beaten for `timeout` seconds. With `last` it ends after the others.
+    status in `final` ends the app with that status; after any other end that
+    nobody asked for it is started again, after a delay of 1 to 60 s, which is
+    1 s again after `steady` seconds. It is ended when it has not beaten for
+    `timeout` seconds. With `last` it ends after the others.
     """
 
     def __init__(self, name, arguments, events=(), keep=(), final=(), last=False, timeout=30, steady=60, retry=1):
@@ -296,10 +296,8 @@ class Supervisor:
             elif status in child.final:
                 child.wanted = False
                 self._exit_status = status
-            elif status == 0:
-                child.wanted = False
             else:
-                self._lost(child, ("exit status %d" if status > 0 else "signal %d") % abs(status), age)
+                self._lost(child, ("exit status %d" if status >= 0 else "signal %d") % abs(status), age)
         elif child.silent > child.timeout * 1000 and not child.ending:
             child.overdue = True
             child.program.kill(process.SIGTERM if child.silent < (child.timeout + TERMINATED) * 1000 else process.SIGKILL)
