@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -110,23 +111,51 @@ def test_size_and_inspect_commands():
             subprocess.run(command, shell=True, cwd=ROOT, check=True, env=environment, capture_output=True)
 
 
+def run_mpycam(line, camera, folder, cwd=ROOT):
+    """What a line prints that begins with mpycam or python, on a virtual camera in place of http://camera."""
+    words = shlex.split(line.replace("http://camera", camera.url().rstrip("/")))
+    program = [sys.executable] if words[0] == "python" else [sys.executable, "-m", "mpycam"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPYCAM_PASSWORD": "password", "XDG_CONFIG_HOME": str(folder)}
+    result = subprocess.run([*program, *words[1:]], cwd=cwd, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, f"{line}\n{result.stdout}{result.stderr}"
+    return result.stdout
+
+
+def wait_for_log(camera, app, text):
+    deadline = time.monotonic() + 60
+    while text not in "".join(camera.call(camera.camera.logs.read, app)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @pytest.mark.skipif("armv7hf" not in ARCHES, reason="MPYCAM_ARCHES leaves armv7hf out")
 def test_install_commands(tmp_path):
-    """The curl lines install the package on a virtual camera, and the app runs."""
-    with running_camera(tmp_path / "state", architecture="armv7hf", setup=False) as running:
-        running.call(running.camera.accounts.add, "root", "password", Role.ADMIN)
-        commands = [line for line in shell_commands() if line.startswith("curl")]
-        answers = []
-        for command in commands:
-            command = command.replace("http://camera/", running.url())
-            answer = subprocess.run(command, shell=True, cwd=ROOT, check=True, capture_output=True, text=True)
-            answers.append(answer.stdout)
-        deadline = time.monotonic() + 60
-        while '"event": "start"' not in "".join(running.call(running.camera.logs.read, "door_state")):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-    assert 'name="AllowUnsigned" value="true"' in answers[0]
-    assert [answer.strip() for answer in answers[1:]] == ["OK", "OK"]
+    """The package comes onto a virtual camera that has never been used, and the app runs there."""
+    lines = [line for line in shell_commands() if line.startswith("build/venv/bin/mpycam") and "http://camera" in line]
+    install, logs = lines
+    with running_camera(tmp_path / "state", architecture="armv7hf", setup=False) as camera:
+        camera.call(camera.camera.accounts.add, "root", "password", Role.ADMIN)
+        assert "door_state" in run_mpycam(install, camera, tmp_path)
+        wait_for_log(camera, "door_state", '"event": "start"')
+        assert '"event": "start"' in run_mpycam(logs, camera, tmp_path)
+
+
+@pytest.mark.skipif("armv7hf" not in ARCHES, reason="MPYCAM_ARCHES leaves armv7hf out")
+def test_new_app_commands(tmp_path):
+    """From nothing to an app that is tested and runs on a camera."""
+    commands = [line.strip() for line in shell_commands()]
+    start = commands.index("mpycam new hall_light")
+    lines = commands[start : commands.index("mpycam watch app", start)]
+    with running_camera(tmp_path / "state", architecture="armv7hf", setup=False) as camera:
+        camera.call(camera.camera.accounts.add, "root", "password", Role.ADMIN)
+        for line in lines:
+            if line == "cd hall_light":
+                continue
+            folder = tmp_path if line == lines[0] else tmp_path / "hall_light"
+            printed = run_mpycam(line, camera, tmp_path, folder)
+            if " install " in line:
+                wait_for_log(camera, "hall_light", "hall_light")
+    assert "hall_light" in printed
 
 
 def test_virtual_camera_command(tmp_path):
