@@ -111,6 +111,10 @@ def test_other_sites_cannot_use_it(web):
 
 
 def test_outputs_are_tried(web):
+    for output, status in (("mqtt", 400), ("webhook", 400), ("record", 400), ("nonsense", 400)):
+        assert web.http.post(f"test/{output}").status_code == status
+    assert web.http.post("test/record").text == "it is not set up yet" and web.commands == []
+    web.change("PUT", "settings", json={"mqtt_host": "b", "webhook_url": "http://h/", "record_folder": "/tmp"})
     web.answers["upload", "test"] = lambda given: {} if given["output"] == "mqtt" else {"error": "no such address"}
     web.answers["watch", "test"] = {}
     assert web.http.post("test/mqtt").json() == {}
@@ -118,6 +122,8 @@ def test_outputs_are_tried(web):
     assert (refusal.status_code, refusal.text) == (502, "no such address")
     assert web.http.post("test/virtual_input").json() == {}
     assert web.commands[-1] == ("watch", "test", {"output": "virtual_input"})
+    web.answers["record", "save"] = {"name": "clip"}
+    assert web.http.post("test/record").json() == {"name": "clip"}
     refusal = web.http.post("reference")
     assert (refusal.status_code, refusal.text) == (502, "watch does not run")
 

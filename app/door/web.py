@@ -25,6 +25,13 @@ LOG_BYTES, WAITING = 16384, 32
 SIGN_OF_LIFE = 15
 # The answer to a change goes out before the app begins anew.
 ANSWER_MS = 300
+# How each output is tried, and the setting without which there is none.
+OUTPUTS = {
+    "virtual_input": ("watch", "test", None),
+    "mqtt": ("upload", "test", "mqtt_host"),
+    "webhook": ("upload", "test", "webhook_url"),
+    "record": ("record", "save", "record_folder"),
+}
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -214,8 +221,12 @@ class Web:
 
     async def set_test(self, request, output):
         """Try an output."""
-        to = "watch" if output == "virtual_input" else "upload"
-        return await self._link.command(to, "test", timeout=15, output=output)
+        if output not in OUTPUTS:
+            raise ValueError("need one of the outputs %s, have %s" % (", ".join(sorted(OUTPUTS)), output))
+        to, name, setting = OUTPUTS[output]
+        if setting and not self._values[setting]:
+            raise ValueError("it is not set up yet")
+        return await self._link.command(to, name, timeout=15, output=output)
 
     async def set_collect(self, request, action):
         """Let pictures go that have been fetched."""

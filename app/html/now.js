@@ -13,7 +13,7 @@ export function update({ watch, error }, doors) {
     : watch.still ? "No pictures come from the camera."
     : VIEWS[watch.view] ? `${VIEWS[watch.view]}, so the doors’ states are unknown.` : "";
   message(by("trouble"), trouble);
-  if (error || watch.error) return;
+  if (error || watch.error) return by("states").replaceChildren();
   message(by("alarms"), watch.doors.filter((door) => door.alarm).map((door) => `Alarm: ${door.name} ${ALARMS[door.alarm]}.`).join(" "));
   const list = by("states");
   while (list.children.length > watch.doors.length) list.lastChild.remove();

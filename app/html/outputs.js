@@ -9,9 +9,16 @@ const OUTPUTS = [
   ["mqtt", "MQTT and Home Assistant", "Every door’s state at a broker. Home Assistant finds the doors by itself.", [
     ["mqtt_host", "Broker’s address (empty for none)"], ["mqtt_port", "Port", { min: 1, max: 65535, step: 1 }],
     ["mqtt_user", "User"], ["mqtt_password", "Password"], ["mqtt_prefix", "Topics begin with", { required: true }],
+    ["mqtt_device", "Camera’s name in topics (empty for its serial number)"],
+    ["discovery_prefix", "Home Assistant’s topics begin with", { required: true }],
   ]],
   ["webhook", "Webhook", "A message to your own server for every change and alarm.", [
     ["webhook_url", "Address (empty for none)", { placeholder: "http://192.0.2.7/door" }], ["webhook_key", "Key that signs the messages"],
+  ]],
+  ["record", "Clips", "What the camera saw before and after a door changed, on its card or a network share.", [
+    ["record_folder", "Folder (empty for none)", { placeholder: "/var/spool/storage/SD_DISK/doors" }],
+    ["record_bytes", "Megabytes at most, the oldest make room", { times: 1e6, min: 0 }],
+    ["record_before", "Seconds before", { min: 0 }], ["record_after", "Seconds after", { min: 0 }],
   ]],
 ];
 export const NAMES = OUTPUTS.flatMap(([, , , fields]) => fields.map(([name]) => name));

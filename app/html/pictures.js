@@ -11,6 +11,7 @@ export function show(image, signal) {
   signal.addEventListener("abort", () => image.removeAttribute("src"));
   if (streams) {
     image.onerror = () => {
+      image.classList.remove("known");
       streams = false;
       poll(image, signal);
     };

@@ -42,7 +42,7 @@ by("import").onchange = async ({ target }) => {
 by("reference").onclick = () => attempt("view-notice", () => post("reference"), "It learns the view in the next seconds.");
 
 by("more").onsubmit = (event) => event.preventDefault();
-const words = (name) => name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
+const words = (name) => name.replaceAll("_", " ").replace(/^(fps|rtsp|.)/, (begin) => begin.toUpperCase());
 
 whenRead(() => {
   by("export").href = part("export");
