@@ -332,7 +332,7 @@ def test_agent_refuses_and_goes_on():
                 {"deaf.py": b"import time\nwhile 1:\n try:\n  print('up'); time.sleep(99)\n except SystemExit: pass"}
             )
             await place.start(["deaf.py"])
-            assert await place.output() == b"up"
+            assert (await place.output()).startswith(b"up")
             await place.end()
             while isinstance(value := await place.output(), bytes):
                 pass
