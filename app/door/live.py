@@ -14,6 +14,8 @@ from spyglass import CONTENT_TYPE, Channel, Spyglass
 FRESH = ("Cache-Control: no-store",)
 PICTURE_SECONDS = 10
 RTSP_USER = "viewer"
+# Of the font's, so that labels can be read in a page that shows the picture smaller than it is.
+LABEL_SIZE = 1.6
 # Wider pictures are drawn at half their size.
 WIDEST = 1000
 
@@ -101,5 +103,6 @@ def _annotations(doors):
         drawn.append(RectAnnotation(Rectangle(Point(left, top), Point(left + width, top + height)), color))
         text = "%s %s %d%%" % (name, state, probability * 100)
         # Above the door, or inside where there is no room.
-        drawn.append(LabelAnnotation(Point(left, top - 0.01 if top > 0.06 else top + 0.05), text, color))
+        place = Point(left, top - 0.01 if top > 0.06 else top + 0.05)
+        drawn.append(LabelAnnotation(place, text, color, size=LABEL_SIZE))
     return drawn
