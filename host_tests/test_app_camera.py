@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from broker import Broker
+from broker import Broker, free_port
 from interpreters import ARCHES, ROOT
 from test_app_upload import Listener
 
@@ -18,7 +18,6 @@ from mpycam.eap import build
 from mpycam.testing import VirtualCamera
 
 NEW_NETWORK = 0x40000000
-PORT = 18830
 CAMERA_ARCHES = [arch for arch in ARCHES if arch in ("armv7hf", "aarch64")]
 
 
@@ -62,8 +61,8 @@ class Inside:
 class InsideBroker(Broker):
     """mosquitto in the apps' network."""
 
-    def __init__(self, inside, folder):
-        super().__init__(folder, port=PORT)
+    def __init__(self, inside, folder, port):
+        super().__init__(folder, port=port)
         self._inside = inside
 
     def start(self):
@@ -75,12 +74,13 @@ class InsideBroker(Broker):
 def test_all_outputs(tmp_path, arch):
     if shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin") is None:
         pytest.skip("needs mosquitto")
+    port = free_port()
     with VirtualCamera(tmp_path / "camera", arch=arch, fps=5) as camera:
         name = camera.install(package(tmp_path, arch), start=False)
         settings = {
             "region": camera.door.state["region"], "minimum_duration": 0.3, "view_interval": 0.5, "left_open_after": 2,
-            "mqtt_host": "127.0.0.1", "mqtt_port": PORT, "mqtt_device": "cam", "mqtt_prefix": "doors",
-            "statistics_interval": 2, "timeout": 30, "retry_first": 0.2, "retry_longest": 1, "page_port": 0,
+            "mqtt_host": "127.0.0.1", "mqtt_port": port, "mqtt_device": "cam", "mqtt_prefix": "doors",
+            "statistics_interval": 2, "timeout": 30, "retry_first": 0.2, "retry_longest": 1, "page_port": 0, "live_port": 0,
         }  # fmt: skip
         written = camera.localdata(name) / "door_state.json"
         written.write_text(json.dumps(settings))
@@ -95,7 +95,7 @@ def test_all_outputs(tmp_path, arch):
             inside.do(os.getpid)
         except OSError as error:
             pytest.skip(f"the apps' network cannot be entered: {error}")
-        with InsideBroker(inside, tmp_path) as broker, inside.do(Listener, broker) as listener:
+        with InsideBroker(inside, tmp_path, port) as broker, inside.do(Listener, broker) as listener:
             listener.until("doors/cam/door/door", state="closed")
             camera.door.open()
             events.find("VirtualInput", active="1")
