@@ -56,8 +56,8 @@ def door_page(browser, running):
     region = running.camera.frames.source.state(0)["region"]
     folder = running.camera.storage.folder / "root/usr/local/packages/door_state/localdata"
     changes, now = [], time.time()
-    for hours, state in ((23, "closed"), (15, "open"), (14.8, "closed"), (9, "open"), (8.2, "closed"), (3, "open"), (2.9, "closed")):
-        changes.append([now - hours * 3600, "Entrance", state])
+    for place, hours in enumerate((23, 15, 14.8, 9, 8.2, 3, 2.9)):
+        changes.append([now - hours * 3600, "Entrance", ("closed", "open")[place % 2]])
     day = time.strftime("%Y-%m-%d", time.gmtime(now))
     history = {"days": {day: {"Entrance": [3, 3960]}}, "changes": changes}
     doors = [{"name": "Entrance", "region": region, "left_open_after": 300, "forced_hours": "mo-fr 22:00-06:00, sa su"}]

@@ -110,6 +110,22 @@ def test_every_member_in_its_place(tmp_path, firmware):
     assert inspect(made.path).problems == []
 
 
+def test_a_page_without_what_only_its_authors_read(tmp_path, firmware):
+    files = {
+        "html/a.css": "/* Colours */\nbody {\n  color: red; /* not blue */\n}\n\n",
+        "html/b.js": '// Begins.\nif (x) {\n  y = "http://h"; // a URL\n}\n', "html/c.svg": "<svg>\n  <!-- -->\n</svg>",
+    }  # fmt: skip
+    short = {
+        "html/a.css": "body {\ncolor: red; /* not blue */\n}", "html/b.js": 'if (x) {\ny = "http://h"; // a URL\n}',
+        "html/c.svg": files["html/c.svg"],
+    }  # fmt: skip
+    for number, (options, expected) in enumerate((({}, files), ({"strip": True}, short))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with tarfile.open(built(folder, firmware, files=files, **options)[0].path) as archive:
+            assert {name: archive.extractfile(name).read().decode() for name in files} == expected
+
+
 def test_same_bytes_from_another_checkout(tmp_path, firmware, monkeypatch):
     files = {"door.unn": b"\0" * 1000, "b.py": "import json\n", "a/__init__.py": "", "prepare.sh": "#!/bin/sh\n"}
     first, _ = built(tmp_path, firmware, files=files)

@@ -12,7 +12,7 @@ import socket
 import struct
 
 from http_message import HEAD_BYTES, HttpError, Message
-from http_server import IDLE_SECONDS, LINGER_SECONDS, REASONS, Listener, Refused, Request, discard, respond
+from http_server import IDLE_SECONDS, LINGER_SECONDS, Listener, Refused, Request, discard, respond
 
 VERSION = 1
 BEGIN, END, PARAMETERS, INPUT, OUTPUT, GET_VALUES, VALUES, UNKNOWN = 1, 3, 4, 5, 6, 9, 10, 11
@@ -88,11 +88,10 @@ class Channel(Message):
                 await self._manage(kind, content)
         try:
             values = dict(pairs(await self._parameters()))
-            self.fields = [
-                (name[5:].lower().replace("_", "-"), value) for name, value in values.items() if name.startswith("HTTP_")
-            ] + [
-                (name.lower().replace("_", "-"), values.get(name, "")) for name in ("CONTENT_TYPE", "CONTENT_LENGTH")
-            ]  # fmt: skip
+            for name, value in values.items():
+                # HTTP_X_NAME is a field of the request, and so are CONTENT_TYPE and CONTENT_LENGTH.
+                if name.startswith(("HTTP_", "CONTENT_")):
+                    self.fields.append((name.replace("HTTP_", "").lower().replace("_", "-"), value))
             return Request(values.get("REQUEST_METHOD", ""), values.get("REQUEST_URI", ""), self)
         except ValueError as error:
             raise Refused(400, str(error))
@@ -169,7 +168,7 @@ class Channel(Message):
 
     async def begin(self, status, fields, length):
         """Send the head of an answer."""
-        lines = ["Status: %d %s" % (status, REASONS.get(status, ""))] + fields
+        lines = ["Status: %d" % status] + fields
         if length is not None:
             lines.append("Content-Length: %d" % length)
         await self.send("\r\n".join(lines + ["", ""]).encode())

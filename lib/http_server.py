@@ -19,12 +19,6 @@ from asyncio.stream import Server
 from connection import Connection
 from http_message import HttpError, Message, unquote
 
-REASONS = {
-    200: "OK", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 413: "Content Too Large",
-    431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
-    503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
-}  # fmt: skip
 TEXT = "text/plain; charset=utf-8"
 # The longest line of a request's head; a browser's cookies are one.
 LINE_BYTES = 4096
@@ -242,7 +236,8 @@ class HttpServer(Listener):
 
 def head(status, fields, length):
     """The bytes of the head of an answer."""
-    lines = ["HTTP/1.1 %d %s" % (status, REASONS.get(status, ""))] + fields
+    # Words for the others would only be read by people, who have the answer's text.
+    lines = ["HTTP/1.1 %d %s" % (status, "OK" if status == 200 else "")] + fields
     if length is not None and status not in (204, 304):
         lines.append("Content-Length: %d" % length)
     return "\r\n".join(lines + ["", ""]).encode()

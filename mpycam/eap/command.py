@@ -21,7 +21,10 @@ def add_command(subcommands):
     build.add_argument(
         "--unpacker", metavar="FILE", help="pack the executable: dist/ARCH/unpacker, which is built with the firmware"
     )
-    build.add_argument("--strip", action="store_true", help="leave line numbers and assertions out of the Python code")
+    build.add_argument(
+        "--strip", action="store_true",
+        help="leave line numbers and assertions out of the Python code, and comments and indentation out of html/",
+    )  # fmt: skip
     build.add_argument("--max-bytes", type=int, metavar="N", help="refuse a larger package")
     build.set_defaults(run=run_build)
 

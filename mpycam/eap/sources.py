@@ -124,7 +124,7 @@ def compile_module(path, name, architecture, strip=False):
 
 
 def entry(name, path, architecture, strip=False):
-    """Return the member for a file: Python as bytecode, all else unchanged.
+    """Return the member for a file: Python as bytecode, all else unchanged, but that `strip` shortens a page's text.
 
     What begins with #! is made executable; the modes of a checkout say nothing,
     they differ from machine to machine.
@@ -132,7 +132,21 @@ def entry(name, path, architecture, strip=False):
     if name.endswith(".py") and not name.startswith("html/"):
         return Entry(name[:-3] + ".mpy", compile_module(path, name, architecture, strip))
     data = path.read_bytes()
+    if strip and name.startswith("html/") and name.endswith((".html", ".css", ".js")):
+        data = strip_text(data)
     return Entry(name, data, program=data.startswith(b"#!"))
+
+
+def strip_text(data):
+    """Return HTML, CSS or JavaScript without indentation, empty lines and comments that are whole lines.
+
+    A line of a preformatted text or of a text between ` loses its indentation too.
+    """
+    lines = [line.strip() for line in data.split(b"\n")]
+    return b"\n".join(
+        line for line in lines
+        if line and not line.startswith(b"//") and not (line.startswith(b"/*") and line.endswith(b"*/"))
+    )  # fmt: skip
 
 
 def _link_inside(folder, path, relative):
