@@ -119,7 +119,7 @@ $(MUSL)/bin/musl-gcc: variant/firmware.mk | $(SOURCES)/musl
 	rm -rf $(MUSL) $(BUILD)/musl-build
 	mkdir -p $(BUILD)/musl-build
 	cd $(BUILD)/musl-build && $(abspath $(SOURCES)/musl)/configure --prefix=$(MUSL) --target=$(TARGET) \
-		--disable-shared --enable-wrapper=gcc CC=$(TARGET)-gcc \
+		--disable-shared --with-malloc=oldmalloc --enable-wrapper=gcc CC=$(TARGET)-gcc \
 		CFLAGS="-Os $(TARGET_CFLAGS) $(SMALLER_CFLAGS) -ffunction-sections -fdata-sections" > configure.log 2>&1
 	$(MAKE_QUICKLY) -C $(BUILD)/musl-build install > $(BUILD)/musl-build/build.log 2>&1
 

@@ -13,7 +13,7 @@ import numpy as np
 from mpycam.eap import elf
 
 # More literal contexts than the unpacker has memory for gain nothing in machine code.
-FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 1, "pb": 1}
+FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "nice_len": 64, "lc": 0, "lp": 1, "pb": 1}
 
 # Where the sizes of an ELF file's first segment are: in the file, and in memory.
 SEGMENT_TABLE = {32: ("<I", 28, 16, 20), 64: ("<Q", 32, 32, 40)}
