@@ -39,7 +39,7 @@ def read_folder(folder):
             name for name in folders if not name.startswith(".") and name not in LEFT_OUT_FOLDERS and name not in links
         )
         for name in sorted(names + links):
-            if name.startswith((".", "#")) or name.endswith(LEFT_OUT_ENDINGS):
+            if name.startswith((".", "#")) or name.endswith(LEFT_OUT_ENDINGS) or _is_model_card(name, names):
                 continue
             path = Path(where, name)
             relative = path.relative_to(sources.folder).as_posix()
@@ -50,6 +50,12 @@ def read_folder(folder):
             else:
                 raise PackageError(f"{path}: neither a file nor a folder")
     return sources
+
+
+def _is_model_card(name, names):
+    """Whether a file tells how the network of the same name was trained: of no use in a camera."""
+    stem, dot, ending = name.rpartition(".")
+    return dot + ending == ".json" and stem + ".unn" in names
 
 
 def add_library(sources, library, include=(), started=None):
