@@ -23,6 +23,8 @@ KEEP = 1
 COMPLETE, NOT_MULTIPLEXED, UNKNOWN_ROLE = 0, 1, 3
 HEADER = ">BBHHBB"
 LONGEST = 65535
+# Nobody reads it: the connection is closed.
+BROKEN = "need records as FastCGI has them, have others or the end"
 
 
 class FastCgiServer(Listener):
@@ -85,7 +87,7 @@ class Channel(Message):
                 else:
                     await self._send(END, number, struct.pack(">IBxxx", 0, UNKNOWN_ROLE))
             elif number == 0:
-                await self._manage(kind, content)
+                await self._manage(kind)
         try:
             values = dict(pairs(await self._parameters()))
             for name, value in values.items():
@@ -105,17 +107,17 @@ class Channel(Message):
             return None
         version, kind, number, length, self._padding, _ = struct.unpack(HEADER, header)
         if version != VERSION:
-            raise HttpError("need FastCGI of version %d, have %d" % (VERSION, version))
+            raise HttpError(BROKEN)
         return kind, number, length
 
     async def _content(self, length, limit):
         """The content of a record of at most `limit` bytes."""
         if length > limit:
-            raise HttpError("need a record of at most %d bytes, have %d" % (limit, length))
+            raise HttpError(BROKEN)
         data = await self._connection.exactly(length + self._padding)
         self._padding = 0
         if data is None:
-            raise HttpError("the web server closed the connection, need the rest of a record")
+            raise HttpError(BROKEN)
         return data[:length]
 
     async def _parameters(self):
@@ -131,27 +133,24 @@ class Channel(Message):
         while True:
             record = await self._record()
             if not record:
-                raise HttpError("the web server closed the connection, need the rest of a request")
+                raise HttpError(BROKEN)
             kind, number, length = record
             if number == self._id:
                 if kind == wanted:
                     return length
-                raise HttpError("need a record of kind %d, have %d" % (wanted, kind))
-            content = await self._content(length, LONGEST)
+                raise HttpError(BROKEN)
+            await self._content(length, LONGEST)
             if number == 0:
-                await self._manage(kind, content)
+                await self._manage(kind)
             elif kind == BEGIN:
                 await self._send(END, number, struct.pack(">IBxxx", 0, NOT_MULTIPLEXED))
 
-    async def _manage(self, kind, content):
-        """Answer a question about this program itself."""
-        if kind != GET_VALUES:
+    async def _manage(self, kind):
+        """Answer a question about this program itself; its values are left out, as the specification allows."""
+        if kind == GET_VALUES:
+            await self._send(VALUES, 0, b"")
+        else:
             await self._send(UNKNOWN, 0, struct.pack(">B7x", kind))
-            return
-        known = ((b"FCGI_MPXS_CONNS", b"0"),)
-        asked = [name.encode() for name, _ in pairs(content)]
-        values = [bytes([len(name), len(value)]) + name + value for name, value in known if name in asked]
-        await self._send(VALUES, 0, b"".join(values))
 
     async def readinto(self, view):
         """Put some bytes of the body into the memoryview; return the count, 0 at the end of the body."""
@@ -162,7 +161,7 @@ class Channel(Message):
         if self._left:
             count = await self._reader.readinto(view[: self._left])
             if count == 0:
-                raise HttpError("the web server closed the connection, %d bytes short" % self._left)
+                raise HttpError(BROKEN)
             self._left -= count
         return count
 
