@@ -102,10 +102,10 @@ class DoorWeb:
 
 @contextlib.contextmanager
 def door_web(interpreter, folder, configuration=None, environment=None):
-    """Run it with a package of its own in `folder`, whose html/ and models are the app's."""
+    """Run it with a package of its own in `folder`, whose model is the app's."""
     folder = Path(folder)
     (folder / "localdata").mkdir()
-    for name in ("door", "door.unn", "html"):
+    for name in ("door", "door.unn"):
         (folder / name).symlink_to(ROOT / "app" / name)
     (folder / "localdata/door_state.json").write_text(json.dumps(configuration or {}))
     running = DoorWeb(interpreter, folder, environment or {})

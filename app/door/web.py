@@ -32,7 +32,6 @@ OUTPUTS = {
     "webhook": ("upload", "test", "webhook_url"),
     "record": ("record", "save", "record_folder"),
 }
-KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 class Web:
@@ -77,12 +76,7 @@ class Web:
 
     async def answer(self, request):
         """Answer one request."""
-        for mark in ("/api/", "/cgi/"):
-            before, found, place = request.path.partition(mark)
-            if found:
-                break
-        else:
-            return await self._file(request)
+        place = request.path.partition("/api/")[2] or request.path.partition("/cgi/")[2]
         name, _, rest = place.partition("/")
         reading = request.method in ("GET", "HEAD")
         action = getattr(self, ("get_" if reading else "set_") + name, None)
@@ -105,15 +99,6 @@ class Web:
             raise Refused(400, str(error))
         if not request.status:
             await request.answer(200, json.dumps(told or {}).encode(), JSON, FRESH)
-
-    async def _file(self, request):
-        """The page itself, where no camera serves it."""
-        name = request.path.rpartition("/")[2] or "index.html"
-        folder = configuration.packaged("html")
-        if not configuration.exists(folder) or name not in os.listdir(folder):
-            raise Refused(404, "need a file of the page, have " + name)
-        with open(folder + "/" + name, "rb") as file:
-            await request.answer(200, file.read(), KINDS.get(name.rpartition(".")[2], "text/plain"))
 
     # What is asked
 
