@@ -200,8 +200,8 @@ for path in cases():
     days = sorted(kept.days)
     counts = [kept.days[day]["a"] for day in days]
     for number in range(CHANGES * 2):
-        kept.changed("b", ("open", "closed")[number % 2], now)
-        kept.today("b", now + number * 86400)
+        kept.changed("b", ("open", "closed")[number % 2], now + number * 86400)
+    assert kept.today("b", 0) == [0, 0] and "1970-01-01" not in kept.days  # looking counts nothing
     print(json.dumps([counts, len(kept.changes), len(kept.days), DAYS, len(history.changes), kept.due]))
 """
     (answer,) = evaluate(interpreter, tmp_path, script, [str(tmp_path / "history.json")])

@@ -46,7 +46,7 @@ class History:
         self.changes = self.changes[1 - CHANGES :] + [[int(now * 1000) / 1000, door, state]]
         if state != UNKNOWN:
             if state != CLOSED and self._known.get(door) == CLOSED:
-                self.today(door, now)[0] += 1
+                self._count(door, now)[0] += 1
             self._known[door] = state
         self._news = True
 
@@ -57,7 +57,7 @@ class History:
         if 0 < step < LONGEST_STEP:
             for door, state in states.items():
                 if state not in (CLOSED, UNKNOWN):
-                    self.today(door, now)[1] += step
+                    self._count(door, now)[1] += step
                     self._news = True
 
     @property
@@ -67,7 +67,10 @@ class History:
 
     def today(self, door, now):
         """[openings, seconds open] of a door on the day of a time in seconds, by the camera's time zone."""
-        date = "%04d-%02d-%02d" % time.localtime(int(now))[:3]
+        return self.days.get(_date(now), {}).get(door, [0, 0])
+
+    def _count(self, door, now):
+        date = _date(now)
         day = self.days.setdefault(date, {})
         while len(self.days) > DAYS:
             del self.days[min([other for other in self.days if other != date])]
@@ -83,3 +86,7 @@ class History:
             json.dump({"days": self.days, "changes": self.changes}, file)
             file.flush()
         os.rename(self._path + ".new", self._path)
+
+
+def _date(now):
+    return "%04d-%02d-%02d" % time.localtime(int(now))[:3]
