@@ -184,7 +184,7 @@ def test_door_app(tmp_path, client):
         assert arm.upload(data) == "OK"
         wait(lambda: not alive(running_number))
         assert arm.status("door_state") == "Running" and json.loads(local.read_text())["statistics_interval"] == 1
-        wait(lambda: [line["event"] for line in told(arm)].count("start") == 2, lambda: arm.log("door_state"))
+        wait(lambda: str(arm.log("door_state")).count('{"event": "start"') == 2, lambda: arm.log("door_state"))
         assert "end" in [line["event"] for line in told(arm)]
         running_number = arm.camera.applications.get("door_state")._process.pid
         assert arm.control("remove", "door_state") == "OK"
@@ -193,8 +193,8 @@ def test_door_app(tmp_path, client):
 
 
 def told(client):
-    """The app's lines."""
-    return [json.loads(line) for line in client.log("door_state") if line.startswith("{")]
+    """The app's lines, but for the first: a camera's log cuts lines at 1,024 bytes, and that one has all settings."""
+    return [json.loads(line) for line in client.log("door_state") if line.startswith("{") and line.endswith("}")]
 
 
 def statistics(client):
