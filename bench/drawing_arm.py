@@ -6,13 +6,10 @@
 Each figure is a difference of two runs, so that neither the start nor the preparation is in it.
 """
 
-import argparse
 import os
-import sys
-import tempfile
 from pathlib import Path
 
-from arm_counter import CounterMissing, count, find_counter
+from arm_counter import command_line, open_counter, per_run, wanted
 from ujpeg_frames import camera_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,31 +77,20 @@ OPERATIONS = {
 
 def main():
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("micropython", type=Path)
-    parser.add_argument("counter", type=Path)
-    parser.add_argument("names", nargs="*", help="only operations with one of these in their names")
-    options = parser.parse_args()
+    options = command_line(__doc__).parse_args()
     os.environ["MICROPYPATH"] = f".frozen:{ROOT}/lib"
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            plugin = find_counter(options.counter, folder)
-        except CounterMissing as missing:
-            sys.exit(str(missing))
-        path = Path(folder) / "frame.jpg"
+    with open_counter(options.counter) as (plugin, folder):
+        path = folder / "frame.jpg"
         path.write_bytes(camera_file(640, 360, 75))
         print(f"640x360, {path.stat().st_size:,} bytes")
         for name, statement in OPERATIONS.items():
-            if options.names and not any(part in name for part in options.names):
+            if not wanted(name, options.names):
                 continue
-            counts = []
-            for runs in (0, RUNS):
-                script = SCRIPT.format(statement=statement, runs=runs)
-                counts.append(count(plugin, options.micropython, script, folder, path))
-            if any(isinstance(found, str) for found in counts):
-                print(f"{name:28}  missing: {counts}")
-                continue
-            print(f"{name:28}{(counts[1] - counts[0]) // RUNS:>14,}", flush=True)
+            figure = per_run(
+                plugin, options.micropython, lambda runs, statement=statement: SCRIPT.format(statement=statement, runs=runs),
+                RUNS, folder, path,
+            )  # fmt: skip
+            print(f"{name:28}  missing: {figure}" if isinstance(figure, str) else f"{name:28}{figure:>14,.0f}", flush=True)
 
 
 if __name__ == "__main__":

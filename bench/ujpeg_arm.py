@@ -7,12 +7,7 @@ Each figure is a difference of two runs, so that neither the start nor the readi
 of the file is in it.
 """
 
-import argparse
-import sys
-import tempfile
-from pathlib import Path
-
-from arm_counter import CounterMissing, count, find_counter
+from arm_counter import command_line, open_counter, per_run, wanted
 from ujpeg_frames import OPERATIONS, camera_file, regions
 
 WIDTH, HEIGHT, QUALITY = 1920, 1080, 80
@@ -51,34 +46,25 @@ def measure(plugin, micropython, operation, path, folder):
     values = {"width": WIDTH, "height": HEIGHT, "quality": QUALITY, **regions(WIDTH, HEIGHT)}
     statement = operation.ours.format(**values)
     preparation = "image = decode(data, format='rgb')" if operation.encodes else ""
-    counts = []
-    for runs in (0, RUNS):
-        script = SCRIPT.format(preparation=preparation, statement=statement, runs=runs)
-        counts.append(count(plugin, micropython, script, folder, path))
-        if isinstance(counts[-1], str):
-            return counts[-1]
-    return (counts[1] - counts[0]) / RUNS / (WIDTH * HEIGHT)
+
+    def script(runs):
+        return SCRIPT.format(preparation=preparation, statement=statement, runs=runs)
+
+    figure = per_run(plugin, micropython, script, RUNS, folder, path)
+    return figure if isinstance(figure, str) else figure / (WIDTH * HEIGHT)
 
 
 def main():
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("micropython", type=Path)
-    parser.add_argument("counter", type=Path)
-    parser.add_argument("names", nargs="*", help="only operations with one of these in their names")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            plugin = find_counter(options.counter, folder)
-        except CounterMissing as missing:
-            sys.exit(str(missing))
-        path = Path(folder) / "frame.jpg"
+    options = command_line(__doc__).parse_args()
+    with open_counter(options.counter) as (plugin, folder):
+        path = folder / "frame.jpg"
         path.write_bytes(camera_file(WIDTH, HEIGHT, QUALITY))
         print(f"{f'{WIDTH}x{HEIGHT}, {path.stat().st_size:,} bytes':28}{'a pixel':>10}{'aim':>10}{'Pillow':>10}")
         whole = None
         for operation in OPERATIONS:
             name = operation.name
-            if options.names and not any(part in name for part in options.names):
+            if not wanted(name, options.names):
                 continue
             figure = measure(plugin, options.micropython, operation, path, folder)
             if isinstance(figure, str):

@@ -9,12 +9,7 @@ every machine. Each figure is a difference of two runs, so that neither the
 start nor the preparation is in it.
 """
 
-import argparse
-import sys
-import tempfile
-from pathlib import Path
-
-from arm_counter import CounterMissing, count, find_counter
+from arm_counter import command_line, open_counter, per_run, wanted
 
 # Name, items of the arrays, what else is made before, the statement, runs of it, its
 # units of work and their name; the instructions of a unit that are aimed at, of NumPy's
@@ -78,13 +73,12 @@ run({runs})
 def measure(plugin, micropython, operation, folder):
     """Instructions of a unit of work, or the text of an error."""
     _, items, preparation, statement, runs, units, *_ = operation
-    counts = []
-    for times in (0, runs):
-        script = SCRIPT.format(items=items, preparation=preparation, statement=statement, runs=times)
-        counts.append(count(plugin, micropython, script, folder))
-        if isinstance(counts[-1], str):
-            return counts[-1]
-    return (counts[1] - counts[0]) / runs / units
+
+    def script(times):
+        return SCRIPT.format(items=items, preparation=preparation, statement=statement, runs=times)
+
+    figure = per_run(plugin, micropython, script, runs, folder)
+    return figure if isinstance(figure, str) else figure / units
 
 
 def spell(value):
@@ -96,20 +90,12 @@ def spell(value):
 
 def main():
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("micropython", type=Path)
-    parser.add_argument("counter", type=Path)
-    parser.add_argument("names", nargs="*", help="only operations with one of these in their names")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            plugin = find_counter(options.counter, folder)
-        except CounterMissing as missing:
-            sys.exit(str(missing))
+    options = command_line(__doc__).parse_args()
+    with open_counter(options.counter) as (plugin, folder):
         print(f"{'instructions':28}{'of one':>14}{'ulab':>12}{'aim':>10}{'NumPy':>10}{'upstream':>10}")
         for operation in OPERATIONS:
             name, *_, unit, aim, numpy, upstream = operation
-            if options.names and not any(part in name for part in options.names):
+            if not wanted(name, options.names):
                 continue
             figure = measure(plugin, options.micropython, operation, folder)
             if isinstance(figure, str):

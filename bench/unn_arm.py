@@ -7,12 +7,9 @@ A call from Python is counted, from the uint8 pixels to the answer. Each figure 
 difference of two runs, so that neither the start nor the loading is in it.
 """
 
-import argparse
-import sys
-import tempfile
 from pathlib import Path
 
-from arm_counter import CounterMissing, count, find_counter
+from arm_counter import command_line, open_counter, per_run
 from unn_nets import images_for, write_networks
 
 from mpycam.onnx_import import import_onnx, load_onnx
@@ -46,28 +43,17 @@ def measure(plugin, micropython, network, image, folder):
     """Instructions of a call, or the text of an error."""
     (folder / "net.unn").write_bytes(write(network))
     (folder / "image.bin").write_bytes(image.tobytes())
-    counts = []
-    for runs in (0, RUNS):
-        script = SCRIPT.format(runs=runs)
-        counts.append(count(plugin, micropython, script, folder, folder / "net.unn", folder / "image.bin"))
-        if isinstance(counts[-1], str):
-            return counts[-1]
-    return (counts[1] - counts[0]) // RUNS
+    return per_run(
+        plugin, micropython, lambda runs: SCRIPT.format(runs=runs), RUNS, folder, folder / "net.unn", folder / "image.bin"
+    )
 
 
 def main():
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("micropython", type=Path)
-    parser.add_argument("counter", type=Path)
+    parser = command_line(__doc__, names=False)
     parser.add_argument("nets", type=Path, nargs="?", default=Path("../shared/tools/nets"))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        try:
-            plugin = find_counter(options.counter, folder)
-        except CounterMissing as missing:
-            sys.exit(str(missing))
+    with open_counter(options.counter) as (plugin, folder):
         print(f"{'network':14}{'':9}{'multiply-adds':>14}{'instructions':>14}{'each':>7}{'aim':>12}{'ONNX Runtime':>14}")
         for path in write_networks(folder, options.nets):
             network = import_onnx(load_onnx(path))
@@ -81,7 +67,7 @@ def main():
                     continue
                 note = "" if aim is None or figure <= aim else "  above the aim"
                 aimed = "-" if aim is None else f"{aim:,}"
-                print(f"{start}{figure:>14,}{figure / network.multiply_adds:>7.2f}{aimed:>12}{peer:>14,}{note}", flush=True)
+                print(f"{start}{figure:>14,.0f}{figure / network.multiply_adds:>7.2f}{aimed:>12}{peer:>14,}{note}", flush=True)
 
 
 if __name__ == "__main__":
