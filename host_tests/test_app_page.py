@@ -8,10 +8,10 @@ import pytest
 from browser import DESK, PHONE, open_browser
 from door_app import brightness_model
 from interpreters import ROOT
+from page_checks import check_colours, check_names, check_width, contrast
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from test_camera_page import contrast, luminance
 
 from mpycam.eap import build
 from mpycam.testing import PASSWORD, USER, VirtualCamera
@@ -302,28 +302,13 @@ def test_the_system_is_described(page):
 
 @pytest.mark.parametrize("size", [PHONE, (320, 640), DESK])
 def test_nothing_is_wider_than_the_window(page, size):
-    page.resize(size)
-    try:
-        for part in PARTS:
-            go(page, part)
-            time.sleep(0.3)
-            assert page.run("return document.documentElement.scrollWidth") <= size[0], part
-    finally:
-        page.resize(DESK)
+    check_width(page, size, PARTS, go)
 
 
 def test_everything_that_can_be_used_has_a_name(page):
-    for part in PARTS:
-        go(page, part)
-        time.sleep(0.3)
-        nodes = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-        used = [node for node in nodes if not node.get("ignored") and node["role"]["value"] in (
-            "button", "link", "textbox", "combobox", "slider", "checkbox", "spinbutton", "image", "region", "group",
-        )]  # fmt: skip
-        assert len(used) > 5
-        assert [node["role"]["value"] for node in used if not node["name"].get("value")] == [], part
-        headings = page.driver.find_elements(By.TAG_NAME, "h1")
-        assert len([each for each in headings if each.is_displayed()]) == 1
+    check_names(page, PARTS, go, {
+        "button", "link", "textbox", "combobox", "slider", "checkbox", "spinbutton", "image", "region", "group",
+    })  # fmt: skip
 
 
 def test_the_keyboard_reaches_everything_and_is_seen(page):
@@ -348,24 +333,11 @@ def test_the_keyboard_reaches_everything_and_is_seen(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_told_from_its_ground(page, scheme):
-    """Contrast of at least 4.5, as WCAG 2 asks for, and 3 for what borders the controls."""
-    page.prefer(scheme)
-    try:
-        names = "ground surface text quiet accent on-accent open closed ajar unknown bad bad-ground focus"
-        colours = page.run("""
-            const style = getComputedStyle(document.documentElement);
-            return Object.fromEntries(arguments[0].split(" ").map(
-                (name) => [name, style.getPropertyValue(`--${name}`).trim().replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3")]));
-        """, names)  # fmt: skip
-        texts = ("text", "quiet", "accent", "open", "closed", "ajar", "unknown", "bad")
-        pairs = [(text, ground) for ground in ("ground", "surface") for text in texts]
-        pairs += [("on-accent", "accent"), ("bad", "bad-ground")]
-        low = {pair: round(contrast(*(colours[name] for name in pair)), 2) for pair in pairs}
-        assert {pair: value for pair, value in low.items() if value < 4.5} == {}
-        assert contrast(colours["focus"], colours["surface"]) >= 3
-        assert (luminance(colours["ground"]) < 0.1) == (scheme == "dark")
-    finally:
-        page.prefer("light")
+    """And what borders the controls with a contrast of 3."""
+    texts = ("text", "quiet", "accent", "open", "closed", "ajar", "unknown", "bad")
+    pairs = [(text, ground) for ground in ("ground", "surface") for text in texts]
+    colours = check_colours(page, scheme, [*pairs, ("on-accent", "accent"), ("bad", "bad-ground")], ["focus"])
+    assert contrast(colours["focus"], colours["surface"]) >= 3
 
 
 def test_the_page_complains_of_nothing(page):

@@ -1,12 +1,11 @@
 """The camera's web page in a browser: what an owner sees and does."""
 
 import json
-import time
 
 import pytest
 from browser import DESK, PHONE, open_browser
 from interpreters import ROOT
-from selenium.webdriver.common.by import By
+from page_checks import check_colours, check_names, check_width
 from selenium.webdriver.common.keys import Keys
 from virtual_camera import PASSWORD, running_camera
 
@@ -262,28 +261,13 @@ def test_who_may_do_less_is_shown_less(page, running):
 
 @pytest.mark.parametrize("size", [PHONE, (320, 640), DESK])
 def test_nothing_is_wider_than_the_window(page, size):
-    page.resize(size)
-    try:
-        for part in PARTS:
-            go(page, part)
-            time.sleep(0.3)
-            assert page.run("return document.documentElement.scrollWidth") <= size[0], part
-    finally:
-        page.resize(DESK)
+    check_width(page, size, PARTS, go)
 
 
 def test_everything_that_can_be_used_has_a_name(page):
-    for part in PARTS:
-        go(page, part)
-        time.sleep(0.3)
-        nodes = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-        used = [node for node in nodes if not node.get("ignored") and node["role"]["value"] in (
-            "button", "link", "textbox", "searchbox", "combobox", "slider", "switch", "spinbutton", "image",
-        )]  # fmt: skip
-        assert len(used) > 5
-        assert [node["role"]["value"] for node in used if not node["name"].get("value")] == [], part
-        headings = page.driver.find_elements(By.TAG_NAME, "h1")
-        assert len([each for each in headings if each.is_displayed()]) == 1
+    check_names(page, PARTS, go, {
+        "button", "link", "textbox", "searchbox", "combobox", "slider", "switch", "spinbutton", "image",
+    })  # fmt: skip
 
 
 def test_the_keyboard_reaches_everything_and_is_seen(page):
@@ -307,35 +291,9 @@ def test_the_keyboard_reaches_everything_and_is_seen(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_told_from_its_ground(page, scheme):
-    """Contrast of at least 4.5, as WCAG 2 asks for."""
-    page.prefer(scheme)
-    try:
-        colours = page.run("""
-            const style = getComputedStyle(document.documentElement);
-            return Object.fromEntries(
-                "ground surface text quiet accent on-accent good bad good-ground bad-ground".split(" ")
-                    .map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-        """)
-        pairs = [
-            (text, ground) for ground in ("ground", "surface") for text in ("text", "quiet", "accent", "good", "bad")
-        ] + [("on-accent", "accent"), ("bad", "bad-ground"), ("good", "good-ground")]
-        low = {pair: round(contrast(*(colours[name] for name in pair)), 2) for pair in pairs}
-        assert {pair: value for pair, value in low.items() if value < 4.5} == {}
-        assert (luminance(colours["ground"]) < 0.1) == (scheme == "dark")
-    finally:
-        page.prefer("light")
-
-
-def luminance(colour):
-    """Relative luminance of "#rrggbb"."""
-    levels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    dark, light = sorted([luminance(one), luminance(other)])
-    return (light + 0.05) / (dark + 0.05)
+    pairs = [(text, ground) for ground in ("ground", "surface") for text in ("text", "quiet", "accent", "good", "bad")]
+    pairs += [("on-accent", "accent"), ("bad", "bad-ground"), ("good", "good-ground")]
+    check_colours(page, scheme, pairs)
 
 
 def test_the_page_complains_of_nothing(page):
