@@ -5,7 +5,6 @@ import getpass
 import os
 import pty
 import re
-import select
 import shutil
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from interpreters import ROOT
+from terminal import read_until
 from mpycam.cli import main
 from mpycam.deploy import Camera
 from mpycam.developer.ssh import connection, ssh_workplace
@@ -252,14 +252,6 @@ def test_repl_over_ssh(server, firmware, tmp_path):
         os.write(terminal, b"\x04")
         assert process.wait(30) == 0
     os.close(terminal)
-
-
-def read_until(terminal, text, seconds=30):
-    output = b""
-    while text not in output:
-        assert select.select([terminal], [], [], seconds)[0], f"expected {text}, got {output}"
-        output += os.read(terminal, 4096)
-    return output
 
 
 def test_run_passes_arguments_and_status(server, firmware, tmp_path):

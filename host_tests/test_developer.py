@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import queue
-import select
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from interpreters import ARCHES, ROOT
+from terminal import read_until
 from virtual_camera import PASSWORD, USER, running_camera
 
 from mpycam.cli import main
@@ -143,14 +143,6 @@ def test_repl_at_a_terminal(kept, tmp_path):
     assert termios.tcgetattr(slave) == before
     os.close(master)
     os.close(slave)
-
-
-def read_until(terminal, text):
-    data = b""
-    while text not in data:
-        assert select.select([terminal], [], [], SECONDS)[0], f"expected {text}, have {data}"
-        data += os.read(terminal, 4096)
-    return data
 
 
 def write_app(folder, program):

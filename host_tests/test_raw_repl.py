@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from interpreters import ARCHES, ROOT
+from terminal import read_until
 
 from mpycam.developer.local import local_workplace
 from mpycam.developer.terminal import pseudo_terminal
@@ -162,25 +163,18 @@ def test_terminal_is_as_it_was(interpreter):
         stdin=slave, stdout=slave, stderr=slave, env=interpreter.environment(),
         start_new_session=True,
     ) as process:  # fmt: skip
-        terminal_until(master, b">>> ")
+        read_until(master, b">>> ", SECONDS)
         os.write(master, b"\x01")
-        assert BANNER in terminal_until(master, BANNER)  # no \r\r\n: nothing is added to line ends
+        assert BANNER in read_until(master, BANNER, SECONDS)  # no \r\r\n: nothing is added to line ends
         os.write(master, b"print(1)\x04")
-        assert b"OK1\n\x04" in terminal_until(master, b"\x04>")
+        assert b"OK1\n\x04" in read_until(master, b"\x04>", SECONDS)
         os.write(master, b"\x02")
-        terminal_until(master, b">>> ")
+        read_until(master, b">>> ", SECONDS)
         os.write(master, b"\x04")
         assert process.wait(SECONDS) == 0
     assert termios.tcgetattr(slave) == before
     os.close(slave)
     os.close(master)
-
-
-def terminal_until(master, text):
-    data = b""
-    while text not in data:
-        data += os.read(master, 4096)
-    return data
 
 
 # mpremote
