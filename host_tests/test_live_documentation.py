@@ -1,49 +1,23 @@
 """docs/annotation.md, docs/motion.md and docs/spyglass.md: their examples do what they say."""
 
-import doctest
 import io
-import json
 import re
 import shutil
-import socket
 import subprocess
 import urllib.request
 
 import numpy as np
 import pytest
+from broker import free_port
 from camera_python import MODULE_PATH, run
+from examples import check_examples
 from interpreters import ROOT
 from PIL import Image
 
-RUN = """
-for title, examples in cases():
-    names = {}
-    for source, expected in examples:
-        try:
-            value = eval(source, names)
-            shown = "" if value is None else repr(value)
-        except SyntaxError:
-            exec(source, names)
-            shown = ""
-        if shown != expected.strip():
-            print(title, source, shown, sep="\\n")
-"""
-
-
-def test_examples_print_what_they_say(interpreter, tmp_path):
-    parser = doctest.DocTestParser()
-    examples = []
-    for name in ("annotation", "motion"):
-        page = parser.get_examples((ROOT / f"docs/{name}.md").read_text())
-        assert len(page) > 8
-        examples.append((name, [(example.source.rstrip(), example.want) for example in page]))
-    (tmp_path / "examples").write_text(json.dumps(examples))
-    assert run(interpreter, RUN, tmp_path / "examples") == ""
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+@pytest.mark.parametrize("name", ["annotation", "motion"])
+def test_examples_print_what_they_say(interpreter, tmp_path, name):
+    page = (ROOT / f"docs/{name}.md").read_text()
+    check_examples(lambda *script: run(interpreter, *script), tmp_path, {name: page}, least=9)
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs the Debian package ffmpeg")

@@ -1,34 +1,13 @@
 """The stub of ujpeg and docs/ujpeg.md name what the module has, and their examples print what they say."""
 
 import ast
-import doctest
-import json
 
 import pytest
+from examples import check_examples
 from interpreters import ROOT
 
 STUB = ROOT / "usermodules/ujpeg/ujpeg.pyi"
 PAGE = ROOT / "docs/ujpeg.md"
-
-RUN = """
-import io, json, sys, ujpeg
-from ulab import numpy as np
-for title, examples in json.load(open(sys.argv[1])):
-    names = {"io": io, "np": np, "ujpeg": ujpeg}
-    for source, expected in examples:
-        try:
-            try:
-                value = eval(source, names)
-                shown = "" if value is None else repr(value)
-            except SyntaxError:
-                exec(source, names)
-                shown = ""
-        except Exception as error:
-            shown = "{}: {}".format(type(error).__name__, error)
-        if shown != expected.strip():
-            print(title, source, shown, sep="\\n")
-"""
-
 
 @pytest.fixture(scope="module")
 def stub():
@@ -67,12 +46,6 @@ def test_fields(host, stub):
 
 
 def test_examples_print_what_they_say(interpreter, stub, tmp_path):
-    parser = doctest.DocTestParser()
     texts = {node.name: ast.get_docstring(node) for node in public(stub.body)} | {"page": PAGE.read_text()}
-    examples = {
-        title: [(example.source.rstrip(), example.want) for example in parser.get_examples(text)]
-        for title, text in texts.items()
-    }
-    assert sum(map(len, examples.values())) > 30
-    (tmp_path / "examples").write_text(json.dumps(list(examples.items())))
-    assert interpreter.run(RUN, tmp_path / "examples") == ""
+    prepare = "import io, ujpeg\nfrom ulab import numpy as np"
+    check_examples(interpreter.run, tmp_path, texts, least=31, prepare=prepare)
