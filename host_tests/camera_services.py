@@ -8,15 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from broker import free_port
 from camera_python import MODULE_PATH, PRELUDE
 
 SECONDS = 120
-
-
-def free_port():
-    """A TCP port of loopback where nobody listens now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Service:

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import httpx
+from broker import free_port
 from camera_python import MODULE_PATH
-from camera_services import SECONDS, free_port, until
+from camera_services import SECONDS, until
 from interpreters import ROOT
 
 RELOAD = 3

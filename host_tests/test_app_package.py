@@ -5,11 +5,11 @@ import subprocess
 
 import pytest
 from door_app import brightness_model, picture
-from interpreters import ARCHES, ROOT
+from interpreters import ARCHES, COMMANDS, ROOT
 
 from mpycam.eap import build, inspect
 
-EMULATORS = {"armv7hf": "qemu-arm-static", "aarch64": "qemu-aarch64-static"}
+EMULATORS = {arch: COMMANDS[arch][0] for arch in ("armv7hf", "aarch64")}
 
 
 @pytest.mark.parametrize("arch", [arch for arch in ARCHES if arch in EMULATORS])

@@ -4,14 +4,13 @@ import json
 import os
 import queue
 import signal
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import paho.mqtt.client as paho
 import pytest
 from broker import Broker
 from door_app import Running, brightness_model, packaged, picture
+from local_server import LocalServer, QuietHandler
 
 DARK, BRIGHT = 40, 220
 SECONDS = 30
@@ -216,14 +215,14 @@ def test_a_broker_that_is_away(host, home, tmp_path):
     assert states == ["closed", "open", "closed", "closed"]
 
 
-class Receiver:
+class Receiver(LocalServer):
     """A server that takes POSTs, and refuses while `busy`."""
 
     def __init__(self):
         self.taken, self.busy = queue.Queue(), False
         receiver = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 self.send_response(503 if receiver.busy else 204)
@@ -231,19 +230,8 @@ class Receiver:
                 if not receiver.busy:
                     receiver.taken.put((self.headers, json.loads(body)))
 
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
+        self.url = self.address + "/hook"
 
 
 def test_webhook(interpreter, home):

@@ -6,14 +6,14 @@ import random
 import subprocess
 
 import pytest
-from interpreters import ARCHES, ROOT
+from interpreters import ARCHES, COMMANDS, ROOT
 
 from mpycam.eap import build, elf
 from mpycam.eap.package import inspect
 from mpycam.eap.packed import FILTER, calls_to_places, pack
 from mpycam.eap.problem import PackageError
 
-EMULATORS = {"armv7hf": "qemu-arm-static", "aarch64": "qemu-aarch64-static"}
+EMULATORS = {arch: COMMANDS[arch][0] for arch in ("armv7hf", "aarch64")}
 PACKED_ARCHES = [arch for arch in ARCHES if arch in EMULATORS]
 
 # Reads a size and a .lzma file, and writes what it decodes to or exits with 1.

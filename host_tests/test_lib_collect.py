@@ -3,12 +3,11 @@
 import csv
 import json
 import os
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from camera_python import run
+from local_server import LocalServer, QuietHandler
 from PIL import Image
 
 from mpycam.cli import main
@@ -149,14 +148,14 @@ except OSError as error:
     assert run(host, script, folder) == "[Errno 2] ENOENT\n"
 
 
-class Camera:
+class Camera(LocalServer):
     """What the app answers behind the camera's page; `broken` is how many pictures come cut."""
 
     def __init__(self, folder):
         self.broken, self.asked, self.cleared = 0, [], []
         outer = self
 
-        class Handler(SimpleHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_GET(self):
                 name = self.path.removeprefix("/local/door_state/api/collect").lstrip("/") or "index.csv"
                 outer.asked.append(name)
@@ -178,19 +177,7 @@ class Camera:
                 self.send_response(204)
                 self.end_headers()
 
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
 
 @pytest.fixture
@@ -216,7 +203,7 @@ def test_pull_resumes_and_verifies(collected, tmp_path, monkeypatch, capsys):
     with Camera(collected) as camera:
 
         def typed(*words):
-            status = main(["collect", *map(str, words), "--camera", camera.url])
+            status = main(["collect", *map(str, words), "--camera", camera.address])
             return status, "".join(capsys.readouterr())
 
         assert typed("list") == (0, (collected / "index.csv").read_text())

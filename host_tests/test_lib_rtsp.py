@@ -15,7 +15,7 @@ import threading
 
 import numpy as np
 import pytest
-from camera_python import MODULE_PATH, PRELUDE, evaluate
+from camera_python import LISTEN, MODULE_PATH, PRELUDE, evaluate
 from PIL import Image
 
 
@@ -152,7 +152,7 @@ def test_damaged_headers_are_refused(interpreter, tmp_path):
             rebuild([bytes.fromhex(payload) for payload in answer])
 
 
-SERVER = PRELUDE + """
+SERVER = PRELUDE + LISTEN + """
 import rtsp
 from spyglass import Channel
 options = json.loads(sys.argv[2])
@@ -167,13 +167,7 @@ async def main():
     server = rtsp.RtspServer(*options["account"], most=6)
     server.add_stream("live", channel)
     server.add_stream("door/quiet", quiet)
-    for port in range(30000 + 7 * (hash(sys.argv[1]) % 1000), 60000):
-        try:
-            await server.start("127.0.0.1", port)
-            break
-        except OSError:
-            continue
-    print(json.dumps(port))
+    await listen(server)
     number = 0
     while True:
         channel.write(frames[number % len(frames)], 1700000000.25 + number / 8)

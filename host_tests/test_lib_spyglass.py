@@ -11,7 +11,7 @@ import threading
 
 import numpy as np
 import pytest
-from camera_python import MODULE_PATH, PRELUDE, run
+from camera_python import LISTEN, MODULE_PATH, PRELUDE, run
 from PIL import Image
 
 SINK = """
@@ -241,7 +241,7 @@ print(ulab.memory().used <= before + 3 * 16384)
     assert printed.split() == "True 20000 True False 20000 True 900 True".split()
 
 
-SERVER = PRELUDE + """
+SERVER = PRELUDE + LISTEN + """
 import ujpeg
 from annotation import *
 from annotation_image import JpegAnnotationDriver
@@ -268,13 +268,7 @@ async def main():
         await channel.stream(request.send)
 
     server = HttpServer(handler)
-    for port in range(20000 + 7 * (hash(sys.argv[1]) % 1000), 60000):
-        try:
-            await server.start("127.0.0.1", port)
-            break
-        except OSError:
-            continue
-    print(json.dumps(port))
+    await listen(server)
     box = Rectangle(Point(0.25, 0.25), Point(0.75, 0.75))
     annotations = [BoundingBoxAnnotation(box, "door", None, HTMLColors.LIME), TimestampAnnotation()]
     number = 0

@@ -6,10 +6,10 @@ import hmac
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from broker import free_port
 from camera_python import evaluate, run
+from local_server import LocalServer, QuietHandler
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
@@ -30,7 +30,7 @@ async def main(path, url, count, **options):
 """
 
 
-class Receiver:
+class Receiver(LocalServer):
     """A server that takes what is signed well; `statuses` are its first answers, None a broken connection."""
 
     def __init__(self, *statuses, port=0):
@@ -38,23 +38,12 @@ class Receiver:
         self.taken, self.fields, self.wrong = [], [], []
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             def do_POST(self):
                 outer._take(self, self.rfile.read(int(self.headers["content-length"])))
 
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler, port)
+        self.url = self.address + "/hook"
 
     def _take(self, request, body):
         fields = {name.lower(): value for name, value in request.headers.items()}
