@@ -3,12 +3,12 @@
 import asyncio
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
 from mpycam.device.command import add_camera_options, connect
 from mpycam.errors import MpycamError
+from mpycam.whole_file import write_whole
 
 NAME = re.compile(r"\d{17}\.jpg")
 
@@ -92,9 +92,7 @@ async def pull(device, path, folder):
             if not is_whole(answer.content):
                 damaged.append(row["path"])
                 continue
-            part = file.with_suffix(".part")
-            part.write_bytes(answer.content)
-            os.replace(part, file)
+            write_whole(file, answer.content)
             fetched += 1
         _add_row(folder, row)
     if damaged:

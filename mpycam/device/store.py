@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mpycam.errors import MpycamError
+from mpycam.whole_file import write_whole
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 SERVICE = "mpycam"
@@ -108,13 +109,7 @@ class Store:
             fcntl.flock(lock, fcntl.LOCK_EX)
             entries = self._read()
             yield entries
-            partial = self.path.with_suffix(".new")
-            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                os.fchmod(file.fileno(), 0o600)
-                json.dump(entries, file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, self.path)
+            write_whole(self.path, json.dumps(entries, indent=2).encode(), mode=0o600)
 
 
 def _keyring():

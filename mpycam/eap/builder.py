@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from mpycam.eap import archive, elf, manifest, package_conf, packed, settings_fi
 from mpycam.eap.archive import Entry
 from mpycam.eap.package import inspect_bytes
 from mpycam.eap.problem import WARNING, PackageError, Problem, errors_in
+from mpycam.whole_file import write_whole
 
 # Written by the build; a file of that name in the app's folder would be lost.
 GENERATED = ("package.conf", "param.conf", "cgi.conf")
@@ -71,7 +71,7 @@ def build(
     if max_bytes is not None and len(data) > max_bytes:
         raise PackageError(f"{name}: {len(data)} bytes, at most {max_bytes} were asked for")
     path = Path(output, name)
-    _write(path, data)
+    write_whole(path, data)
     return Built(path, len(data), hashlib.sha256(data).hexdigest(), package.content_sha256, problems + package.problems)
 
 
@@ -240,17 +240,3 @@ def _file_name(described, architecture):
         raise PackageError(f"friendlyName {base!r} begins the package's file name, so no '/' and no '.' in front")
     version = re.split("[-+]", setup["version"])[0].replace(".", "_")
     return f"{base}_{version}_{architecture}.eap"
-
-
-def _write(path, data):
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise

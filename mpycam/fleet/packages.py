@@ -1,13 +1,12 @@
 """The packages of one version of an app, and the archive of those that were installed."""
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from mpycam.eap.package import inspect_bytes
 from mpycam.errors import MpycamError
+from mpycam.whole_file import write_whole
 
 # A package without a program for a certain processor.
 ANY = "all"
@@ -79,12 +78,7 @@ class Archive:
         path = self._folder / _name(package)
         if path.exists():
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
-            file.write(package.data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(file.name, path)
+        write_whole(path, package.data, mode=0o600)
 
     def find(self, app, version, architecture, sha256=None):
         """The Package with this content, else the one of this version that came last, else None."""
