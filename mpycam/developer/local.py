@@ -8,28 +8,16 @@ import tempfile
 from pathlib import Path
 
 from mpycam.developer.agent_file import AGENT, START, agent
+from mpycam.developer.byte_stream import ByteStream
 from mpycam.developer.workplace import Workplace
 from mpycam.errors import MpycamError
 
 # Debian's qemu-user-static, or the same without "-static".
 EMULATORS = {"host": [], "armv7hf": ["qemu-arm-static", "qemu-arm"], "aarch64": ["qemu-aarch64-static", "qemu-aarch64"]}
-PIECE = 1 << 16
 
 
-class ProcessStream:
+class ProcessStream(ByteStream):
     """The standard input and output of a process."""
-
-    def __init__(self, process):
-        self._process = process
-
-    async def receive(self):
-        """The next bytes, none at the end."""
-        return await self._process.stdout.read(PIECE)
-
-    async def send(self, data):
-        """Send bytes."""
-        self._process.stdin.write(data)
-        await self._process.stdin.drain()
 
     async def close(self):
         """Let the agent end, which ends its program."""

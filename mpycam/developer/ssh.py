@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 
 from mpycam.deploy import ARCHES
 from mpycam.developer.agent_file import AGENT, START, agent
+from mpycam.developer.byte_stream import ByteStream
 from mpycam.developer.workplace import Workplace
 from mpycam.errors import MpycamError
 
-PIECE = 1 << 16
 CONNECT_SECONDS = 15
 # A folder of our own, that nobody else may write to; what is not there whole and of our size is sent.
 PREPARE = """
@@ -34,20 +34,8 @@ mv -f {folder}/.new.$$ {folder}/{name}
 NOT_OURS = 40
 
 
-class ChannelStream:
+class ChannelStream(ByteStream):
     """The standard input and output of a command over ssh."""
-
-    def __init__(self, process):
-        self._process = process
-
-    async def receive(self):
-        """The next bytes, none at the end."""
-        return await self._process.stdout.read(PIECE)
-
-    async def send(self, data):
-        """Send bytes."""
-        self._process.stdin.write(data)
-        await self._process.stdin.drain()
 
     async def close(self):
         """Let the agent end, which ends its program."""
