@@ -232,6 +232,20 @@ def test_watch_on_a_camera(kept, tmp_path):
     watch_it(tmp_path)
 
 
+def test_watch_goes_on_after_a_reboot(kept, tmp_path):
+    app = tmp_path / "app"
+    write_app(app, "import time\nprint('first')\nwhile True:\n    time.sleep(60)\n")
+    with Watching(app) as watching:
+        watching.until("first")
+        kept.call(kept.camera.reboot, 2)
+        watching.until("waiting for the camera")
+        watching.until("the camera is back")
+        watching.until("first")
+        (app / "main.py").write_text("print('second')\n")
+        watching.until("second")
+        assert watching.interrupt() == 130
+
+
 def test_watch_takes_the_place_of_the_installed_app(kept, tmp_path):
     app = tmp_path / "app"
     write_app(app, "import time\nprint('first')\nwhile True:\n    time.sleep(60)\n")

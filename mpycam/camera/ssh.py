@@ -24,6 +24,7 @@ class Ssh:
         self._server = self._parameters = None
         self._wanted = asyncio.Event()
         self._task = None
+        self._connections = set()
 
     async def start(self):
         """Listen if the parameter says so, and whenever it changes."""
@@ -41,6 +42,8 @@ class Ssh:
             self._task.cancel()
             self._task = None
         await self._close()
+        for connection in tuple(self._connections):
+            connection.close()
 
     async def _watch(self):
         while True:
@@ -69,7 +72,7 @@ class Ssh:
         if not path.exists():
             storage.write_bytes(KEY, asyncssh.generate_private_key("ssh-ed25519").export_private_key())
         self._server = await asyncssh.listen(
-            self._host, self.port, server_host_keys=[path], server_factory=lambda: Connection(self._camera),
+            self._host, self.port, server_host_keys=[path], server_factory=lambda: Connection(self._camera, self._connections),
             encoding=None, line_editor=False,
         )  # fmt: skip
         self.port = self._server.get_port()

@@ -43,14 +43,18 @@ class Login:
 
 
 class Connection(asyncssh.SSHServer):
-    """One connection."""
+    """One connection; while it lasts it is in the set `connections`."""
 
-    def __init__(self, camera):
-        self._camera = camera
+    def __init__(self, camera, connections):
+        self._camera, self._connections = camera, connections
         self._login = None
 
     def connection_made(self, connection):
         self._connection = connection
+        self._connections.add(connection)
+
+    def connection_lost(self, error):
+        self._connections.discard(self._connection)
 
     def begin_auth(self, name):
         if ssh_users.may_log_in(self._camera, name):

@@ -11,6 +11,9 @@ from mpycam.device.command import add_camera_options
 
 HEAP = "8M"
 INTERRUPTED = 130
+# How long a camera that was there may be away, say for a reboot, until a watch gives up.
+AWAY_SECONDS = 600
+AWAY_PAUSE = 1
 
 
 def add_command(subcommands):
@@ -126,10 +129,31 @@ async def _watch(options):
     from mpycam.developer.places import workplace
     from mpycam.developer.shipping import Shipment
     from mpycam.developer.watch import watch
+    from mpycam.developer.workplace import ConnectionLost
     from mpycam.device.command import library
+    from mpycam.errors import MpycamError
 
-    async with workplace(options, Shipment(options.app).name) as (place, device):
-        await watch(place, device, options.app, library(), _write, _tell)
+    name = Shipment(options.app).name
+    # What was last wrong since the connection was lost, and when it was lost.
+    told, lost = "", None
+    while True:
+        try:
+            async with workplace(options, name) as (place, device):
+                if lost is not None:
+                    _tell("the camera is back")
+                    lost = None
+                await watch(place, device, options.app, library(), _write, _tell)
+        except ConnectionLost as error:
+            _tell(f"{error}; waiting for the camera")
+            lost = time.monotonic()
+        except MpycamError as error:
+            # Before the first connection, as for a wrong address, nothing is waited for.
+            if lost is None or time.monotonic() > lost + AWAY_SECONDS:
+                raise
+            if str(error) != told:
+                told = str(error)
+                _tell(told)
+        await asyncio.sleep(AWAY_PAUSE)
 
 
 def run_repl(options):

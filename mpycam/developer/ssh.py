@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from mpycam.deploy import ARCHES
 from mpycam.developer.agent_file import AGENT, START, agent
 from mpycam.developer.byte_stream import ByteStream
-from mpycam.developer.workplace import Workplace
+from mpycam.developer.workplace import ConnectionLost, Workplace
 from mpycam.errors import MpycamError
 
 CONNECT_SECONDS = 15
@@ -73,7 +73,10 @@ async def connection(host, port, user, password="", key="", options=()):
     except (OSError, asyncssh.Error) as error:
         raise MpycamError(f"ssh to {host}, port {port}: {error or type(error).__name__}") from None
     async with client:
-        yield client
+        try:
+            yield client
+        except asyncssh.Error as error:
+            raise ConnectionLost(f"ssh to {host}, port {port}: {error or type(error).__name__}") from None
 
 
 async def build_of(client, host):

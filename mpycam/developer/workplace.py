@@ -14,6 +14,10 @@ LONGEST = 8 << 20
 ANSWER_SECONDS = 30
 
 
+class ConnectionLost(MpycamError):
+    """The other end is gone, or cannot be reached just now."""
+
+
 class Workplace:
     """Files and programs at the other end of `stream`, which has coroutine functions receive(), send(bytes), close().
 
@@ -75,7 +79,7 @@ class Workplace:
     async def output(self):
         """The next output as bytes, or the status as an int when the program has ended."""
         if self._task.done() and self._output.empty():
-            raise MpycamError(f"{self._what}: the connection is lost")
+            raise ConnectionLost(f"{self._what}: the connection is lost")
         value = await self._output.get()
         if isinstance(value, Exception):
             raise value
@@ -92,15 +96,18 @@ class Workplace:
         try:
             value = await asyncio.wait_for(self._answers.get(), ANSWER_SECONDS)
         except TimeoutError:
-            raise MpycamError(f"{self._what}: no answer within {ANSWER_SECONDS} s") from None
+            raise ConnectionLost(f"{self._what}: no answer within {ANSWER_SECONDS} s") from None
         if isinstance(value, Exception):
             raise value
         return value
 
     async def _send(self, kind, data=b""):
         if self._task.done():
-            raise MpycamError(f"{self._what}: the connection is lost")
-        await self._stream.send(kind + len(data).to_bytes(4, "big") + data)
+            raise ConnectionLost(f"{self._what}: the connection is lost")
+        try:
+            await self._stream.send(kind + len(data).to_bytes(4, "big") + data)
+        except OSError as error:
+            raise ConnectionLost(f"{self._what}: the connection is lost: {error}") from None
 
     async def _listen(self):
         try:
@@ -123,7 +130,7 @@ class Workplace:
             told = (
                 error
                 if isinstance(error, MpycamError)
-                else MpycamError(f"{self._what}: the connection is lost: {error}")
+                else ConnectionLost(f"{self._what}: the connection is lost: {error}")
             )
             self._answers.put_nowait(told)
             self._output.put_nowait(told)

@@ -57,7 +57,10 @@ class WebSocketStream:
         """Send bytes as one message."""
         from wsproto.events import BytesMessage
 
-        await self._network.write(self._frames.send(BytesMessage(data=data)))
+        try:
+            await self._network.write(self._frames.send(BytesMessage(data=data)))
+        except Exception as error:  # httpcore's own, which httpx does not translate here
+            raise OSError(str(error) or type(error).__name__) from None
 
     async def close(self):
         """Close the connection, which ends the program."""
