@@ -97,7 +97,7 @@ class VirtualFleet:
         secret.chmod(0o600)
         lines = ["[defaults]", 'password = "file:password"', ""]
         for name, camera in self.cameras.items():
-            lines += [f"[cameras.{name}]", f'host = "{camera.server.url}"', *more.get(name, ()), ""]
+            lines += [f'[cameras."{name}"]', f'host = "{camera.server.url}"', *more.get(name, ()), ""]
         path = self.folder / "fleet.toml"
         path.write_text("\n".join(lines))
         return path
