@@ -1,7 +1,6 @@
 """lib/http_server.py with ordinary clients, and with clients that do what HTTP forbids."""
 
 import contextlib
-import json
 import random
 import socket
 import subprocess

@@ -7,7 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from camera_python import evaluate, run
+from camera_python import run
 from camera_server import BasicGuard, CameraServer, answer, guarded
 from dbus_fast import DBusError
 from dbus_fast.service import ServiceInterface

@@ -1,7 +1,6 @@
 """variant/modprocess.c and lib/process_program.py: programs, their pipes, their ends."""
 
 import errno
-import os
 import signal
 import subprocess
 import time

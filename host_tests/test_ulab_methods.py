@@ -12,7 +12,7 @@ def test_attributes(interpreter, tmp_path):
     for dtype in NUMBERS:
         array = np.nan_to_num(values(dtype, (4, 6), 1), posinf=5, neginf=-5)
         for layout in LAYOUTS:
-            cases.check(f"b.nbytes, b.size, b.ndim, b.itemsize, b.shape, len(b.flat), list(b.flat)",
+            cases.check("b.nbytes, b.size, b.ndim, b.itemsize, b.shape, len(b.flat), list(b.flat)",
                         f"b = {layout}", a=array)  # fmt: skip
             cases.check("b.real, b.imag", f"b = {layout}", a=array)
             cases.check("b.byteswap(), b.byteswap(inplace=False)", f"b = {layout}", a=array)
