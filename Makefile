@@ -89,7 +89,7 @@ test: packages-test $(PYTHON_ENV)/ready-train ## build everything for every arch
 	$(MAKE) --no-print-directory firmware-native ARCH=host-debug
 	$(MAKE) --no-print-directory eap ARCH=armv7hf
 	$(MAKE) --no-print-directory eap ARCH=aarch64
-	MPYCAM_ARCHES=host,host-asan,armv7hf,aarch64,valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 $(TESTS)
+	MPYCAM_ARCHES=host,host-asan,armv7hf,aarch64,valgrind $(PYTHON_ENV)/bin/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 .PHONY: types
 types: $(PYTHON_ENV)/ready ## check the types of lib/ and app/, and let editors complete the C modules

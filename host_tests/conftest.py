@@ -4,6 +4,11 @@ import pytest
 from interpreters import ARCHES, ROOT, Interpreter
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that take minutes come first, so that several workers end at the same time."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", params=ARCHES)
 def interpreter(request):
     """Each build in turn; one that was not built is an error, not a skip."""

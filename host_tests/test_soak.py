@@ -8,6 +8,7 @@ import pytest
 from interpreters import ROOT
 
 
+@pytest.mark.long
 def test_a_minute_of_troubles(host):
     allowed = subprocess.run(["unshare", "--map-root-user", "--mount", "true"], capture_output=True, check=False)
     if allowed.returncode:

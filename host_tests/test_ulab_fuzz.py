@@ -9,6 +9,7 @@ from ulab_fuzz import fuzz
 SEED = int(os.environ.get("MPYCAM_SEED", "1"))
 
 
+@pytest.mark.long
 @pytest.mark.skipif("host-asan" not in ARCHES, reason="the sanitizers find what else would go unnoticed")
 def test_random_programs():
     found, programs = fuzz(Interpreter("host-asan"), SEED, programs=6000, report=lambda text: None)

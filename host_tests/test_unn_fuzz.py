@@ -5,6 +5,7 @@ from interpreters import ARCHES
 from unn_fuzz import fuzz
 
 
+@pytest.mark.long
 @pytest.mark.skipif("host-asan" not in ARCHES, reason="the sanitizers are of the host")
 def test_damaged_networks_do_no_harm(tmp_path):
     status, tried, printed = fuzz(tmp_path, 120)
