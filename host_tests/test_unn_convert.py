@@ -48,7 +48,7 @@ class Graph:
         ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
         image = helper.make_tensor_value_info("x", TensorProto.FLOAT, self.shape)
         graph = helper.make_graph(self.nodes, "net", [image], ends, self.weights)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset), helper.make_opsetid("com.microsoft", 1)])
         model.ir_version = 10
         return onnx.shape_inference.infer_shapes(model).SerializeToString()
 
@@ -142,6 +142,54 @@ OPERATORS = {
     "BatchNormalization": lambda g, x: g.add(
         "BatchNormalization", g.add("Relu", x), g.normal(6), g.normal(6), g.normal(6), g.constant(np.full(6, 0.7, np.float32))
     ),
+    "Abs": lambda g, x: g.add("Abs", x),
+    "PRelu of channels": lambda g, x: g.add("PRelu", x, g.normal(6, 1, 1)),
+    "Swish": lambda g, x: g.add("Mul", x, g.add("Sigmoid", g.add("Mul", x, g.constant(np.float32(1.7))))),
+    "Max of three": lambda g, x: g.add("Max", x, g.add("Neg", x), g.normal(6, 1, 1)),
+    "Min of two": lambda g, x: g.add("Min", x, g.conv("x", 3, 6, pads=(1, 1, 1, 1))),
+    "Sum": lambda g, x: g.add("Sum", x, g.normal(8), g.add("Relu", x)),
+    "Mean": lambda g, x: g.add("Mean", x, g.add("Relu", x), g.constant(np.float32(2))),
+    "a number for each column": lambda g, x: g.add("Mul", x, g.normal(8)),
+    "a value for each column": lambda g, x: g.add("Mul", x, g.add("ReduceMean", x, axes=[1, 2])),
+    "a value for each pixel": lambda g, x: g.add("Mul", g.add("ReduceMax", x, axes=[1]), x),
+    "a value of two shapes": lambda g, x: g.add("Add", g.add("ReduceMean", x, axes=[1]), g.add("GlobalMaxPool", x)),
+    "a square of values": lambda g, x: g.add("Pow", x, g.constant(np.float32(3))),
+    "padding that is wider than the kernel": lambda g, x: g.conv(x, 6, 4, (1, 2), pads=(1, 2, 0, 3)),
+    "Sigmoid of padding": lambda g, x: g.conv(
+        g.add("Sigmoid", g.add("Pad", x, g.constant(np.array([0, 0, 1, 2, 0, 0, 0, 1])))), 6, 3),
+    "two paddings": lambda g, x: g.conv(
+        g.add("Pad", g.add("Pad", x, g.constant(np.array([0, 0, 1, 0, 0, 0, 0, 1]))),
+              g.constant(np.array([0, 0, 0, 1, 0, 0, 1, 0]))), 6, 3, pads=(0, 0, 1, 1)),
+    "Pad that cuts off": lambda g, x: g.add("Pad", x, g.constant(np.array([0, -1, -2, 3, 0, 0, 1, -2]))),
+    "Pad that mirrors": lambda g, x: g.add("Pad", x, g.constant(np.array([0, 0, 2, 1, 0, 0, 1, 3])), mode="reflect"),
+    "Pad with the edge": lambda g, x: g.add("Pad", x, g.constant(np.array([0, 1, 2, 1, 0, 1, 1, 3])), mode="edge"),
+    "Gather of channels": lambda g, x: g.add("Gather", x, g.constant(np.array([4, 0, -1, 0])), axis=1),
+    "Gather of rows": lambda g, x: g.add("Gather", x, g.constant(np.array([[8, 0], [1, 1]])), axis=2),
+    "a mirror image": lambda g, x: g.add("Slice", x, *(g.constant(np.array(a)) for a in ([-1], [-99], [3], [-1]))),
+    "Expand": lambda g, x: g.add("Expand", g.add("GlobalAveragePool", x), g.constant(np.array([1, 6, 3, 4]))),
+    "Tile": lambda g, x: g.add("Tile", x, g.constant(np.array([1, 2, 1, 3]))),
+    "MatMul of columns": lambda g, x: g.add("MatMul", x, g.normal(8, 5)),
+    "MatMul of rows": lambda g, x: g.add("MatMul", g.normal(5, 9), x),
+    "MatMul of pixels": lambda g, x: g.add(
+        "MatMul", g.add("Transpose", g.add("Reshape", x, g.constant(np.array([1, 6, -1]))), perm=[0, 2, 1]), g.normal(6, 7)),
+    "Gemm of several rows": lambda g, x: g.add(
+        "Gemm", g.add("Reshape", x, g.constant(np.array([6, -1]))), g.normal(5, 6), g.normal(72, 1), transA=1, transB=1, beta=0.5),
+    "ReduceMean of channels": lambda g, x: g.add("ReduceMean", x, axes=[1]),
+    "ReduceMax of rows": lambda g, x: g.add("ReduceMax", x, axes=[2], keepdims=0),
+    "ReduceMin": lambda g, x: g.add("ReduceMin", x, axes=[2, 3], keepdims=0),
+    "ReduceSum of all": lambda g, x: g.add("Unsqueeze", g.add("ReduceSum", x, keepdims=0), g.constant(np.array([0, 1]))),
+    "Softmax over pixels": lambda g, x: g.add("Softmax", g.add("Reshape", x, g.constant(np.array([1, 6, 72]))), axis=2),
+    "channels behind rows and columns": lambda g, x: g.add("Transpose", g.add("Relu", g.add("Mul", g.add("BatchNormalization",
+        g.add("Transpose", g.add("Add", g.add("Transpose", x, perm=[0, 2, 3, 1]), g.normal(6)), perm=[0, 3, 1, 2]),
+        g.normal(6), g.normal(6), g.normal(6), g.constant(np.full(6, 0.7, np.float32))), g.normal(6, 1, 1))), perm=[0, 2, 3, 1]),
+    "Conv of lines": lambda g, x: g.add("Conv", g.add("Reshape", x, g.constant(np.array([1, 6, 72]))), g.normal(4, 3, 5),
+                                        strides=[2], pads=[1, 2], group=2),
+    "MaxPool of lines": lambda g, x: g.add("MaxPool", g.add("Reshape", x, g.constant(np.array([1, 6, 72]))),
+                                           kernel_shape=[3], strides=[2], pads=[1, 1], ceil_mode=1),
+    "AveragePool that counts padding": lambda g, x: g.add(
+        "AveragePool", x, kernel_shape=[3, 3], strides=[2, 3], pads=[1, 1, 1, 1], ceil_mode=1, count_include_pad=1),
+    "Resize behind channels": lambda g, x: g.add(
+        "Resize", g.add("Transpose", x, perm=[0, 2, 3, 1]), "", "", g.constant(np.array([1, 5, 11, 6])), mode="linear"),
     "GlobalMaxPool": lambda g, x: g.add("GlobalMaxPool", x),
     "ReduceMean": lambda g, x: g.add("ReduceMean", x, axes=[2, 3], keepdims=0),
     "ReduceSum": lambda g, x: g.add("ReduceSum", x, g.constant(np.array([2, 3])), keepdims=0),
@@ -285,16 +333,23 @@ REFUSED = [
     (lambda g: g.add("Elu", "x"), r"node n0 \(Elu\): is not supported; use LeakyRelu"),
     (lambda g: g.add("ConvTranspose", "x", g.normal(3, 2, 2, 2)), "use Resize and Conv"),
     (lambda g: g.add("InstanceNormalization", "x", g.normal(3), g.normal(3)), "use BatchNormalization"),
-    (lambda g: g.conv("x", 3, 2, pads=(3, 3, 3, 3)), "padding 3 is not below the kernel's 3"),
+    (lambda g: g.add("MaxPool", "x", kernel_shape=[3, 3], pads=[3, 3, 3, 3]), "padding 3 is not below the kernel's 3"),
     (lambda g: g.conv("x", 3, 2, (11, 3)), "larger than the image"),
-    (lambda g: g.add("Pad", "x", g.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1])), mode="reflect"), "mode reflect"),
+    (lambda g: g.add("Pad", "x", g.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1])), mode="other"), "mode other is not known"),
     (lambda g: g.add("Resize", "x", "", g.constant(np.float32([1, 1, 2, 2])), mode="cubic"), "in mode cubic"),
-    (lambda g: g.add("PRelu", "x", g.normal(3, 1, 1)), "slope per channel"),
     (lambda g: g.add("Div", g.constant(np.float32(1)), "x"), "use Mul"),
-    (lambda g: g.add("MatMul", "x", g.normal(8, 2)), "a vector and a matrix"),
-    (lambda g: g.add("Abs", "x"), r"\(Abs\): is not supported; use Relu"),
-    (lambda g: g.add("Cos", "x"), r"\(Cos\): is not supported; use what is made of Add"),
-    (lambda g: g.add("Gather", "x", g.constant(np.array([0, 2])), axis=1), "use Slice and Concat"),
+    (lambda g: g.add("MatMul", "x", g.add("Transpose", "x", perm=[0, 1, 3, 2])), "of two values is not supported"),
+    (lambda g: g.add("MatMul", "x", g.normal(3, 8, 2)), "use one matrix"),
+    (lambda g: g.add("Sqrt", "x"), r"\(Sqrt\): is not supported; use Relu"),
+    (lambda g: g.add("Cos", "x"), r"\(Cos\): is not supported; use what is made of Abs, Add"),
+    (lambda g: g.add("QLinearAdd", "x", domain="com.microsoft"), r"\(QLinearAdd\): is not supported; use QuantizeLinear"),
+    (lambda g: g.add("FusedConv", "x", domain="com.microsoft"), "an operator of com.microsoft, which is not supported"),
+    (lambda g: g.add("MaxPool", "x", kernel_shape=[2, 2], outputs=2)[1], "output v0_1 is not supported"),
+    (lambda g: g.add("Dropout", "x", outputs=2)[1], "output v0_1 is not supported"),
+    (lambda g: g.add("Reshape", g.add("Conv", g.add("Reshape", "x", g.constant(np.array([3, 1, 9, 8]))), g.normal(2, 1, 3, 3)),
+                     g.constant(np.array([1, -1]))), "needs a batch of 1, has shape"),
+    (lambda g: g.add("Cast", "x", to=7), "to whole numbers"),
+    (lambda g: g.add("QuantizeLinear", "x", g.constant(np.float32(0.1)), g.constant(np.uint8(3))), "end the model with Dequant"),
 ]
 
 

@@ -164,7 +164,7 @@ def _move(values, layer, before):
 def _second(values, tensor, shape):
     """A second operand, spread over the first one's shape."""
     count = 1 if tensor.data is not None else len(values)
-    flat = values.reshape(count, -1)
+    flat = values[:count].reshape(count, -1)
     if flat.shape[1] == int(np.prod(shape)):
         return flat.reshape(count, *shape)
     return flat.reshape(count, 1, 1, -1)
@@ -246,7 +246,7 @@ def run_network(network, *images):
     for layer in network.layers:
         for tensor in layer.inputs:
             if tensor.data is not None:
-                values[id(tensor)] = tensor.data[None]
+                values[id(tensor)] = np.broadcast_to(tensor.data, (len(images[0]), *tensor.shape))
         before = values.get(id(layer.output))
         values[id(layer.output)] = run_layer(layer, [values[id(tensor)] for tensor in layer.inputs], before)
     return values
