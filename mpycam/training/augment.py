@@ -28,7 +28,7 @@ LOOKED_AT = 200  # pictures, to know how a scene usually looks
 
 def usual_levels(levels):
     """How a scene usually looks, (1, channels, height, width): the median of levels (n, channels, height, width)."""
-    return levels[:: -(-len(levels) // LOOKED_AT)].median(0, keepdim=True).values
+    return levels[:: -(-len(levels) // LOOKED_AT)].float().median(0, keepdim=True).values
 
 
 class Augmentation:

@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from mpycam.training.calibrate import reliability
+from mpycam.training.regions import look_size
 
 WORST = 24
 
@@ -14,10 +15,11 @@ def write(path, card):
     path.write_text(json.dumps(card, indent=1) + "\n")
 
 
-def draw(path, card, samples, probability):
-    """Draw the test: confusion matrix, reliability, and the pictures whose answers are furthest from the truth.
+def draw(path, card, samples, probability, place, evidence=None):
+    """Draw the test: confusion matrix, reliability, what of the picture the network sees, and what it gets wrong.
 
-    samples: those of the test; probability: (n, classes) of the camera's own runtime.
+    samples: those of the test; probability: (n, classes) of the camera's own runtime; place: the Place that the
+    network sees; evidence: where the classes differ, if that was looked for.
     """
     import matplotlib
 
@@ -31,18 +33,21 @@ def draw(path, card, samples, probability):
     rows = -(-len(worst) // columns)
     figure = pyplot.figure(figsize=(12, 4.2 + 1.5 * rows), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[4.0, 1.5 * rows])
-    _draw_confusion(upper.add_subplot(1, 2, 1), card["test"]["confusion"], classes)
-    _draw_reliability(upper.add_subplot(1, 2, 2), samples.labels, probability)
+    _draw_confusion(upper.add_subplot(1, 3, 1), card["test"]["confusion"], classes)
+    _draw_reliability(upper.add_subplot(1, 3, 2), samples.labels, probability)
+    _draw_place(upper.add_subplot(1, 3, 3), samples, place, evidence)
     accuracy = card["test"]["balanced accuracy"]
     upper.suptitle(
         f"{card['network']}: {accuracy:.2%} balanced accuracy on {len(samples)} test pictures, "
         f"{card['multiply-adds']:,} multiply-adds, {card['bytes']:,} bytes"
     )
-    lower.suptitle("the pictures furthest from the truth", fontsize=10)
-    for place, index in enumerate(worst):
-        axes = lower.add_subplot(rows, columns, place + 1)
-        axes.imshow(samples.images[index])
+    lower.suptitle("what the network sees of the pictures furthest from the truth", fontsize=10)
+    (images,) = samples.pictures.read(samples.rows[worst], place.view)
+    for position, index in enumerate(worst):
+        axes = lower.add_subplot(rows, columns, position + 1)
+        axes.imshow(images[position])
         axes.set_axis_off()
+        axes.text(0.5, -0.02, samples.names[index][-36:], fontsize=4, ha="center", va="top", transform=axes.transAxes)
         answer = classes[int(probability[index].argmax())]
         is_right = probability[index].argmax() == samples.labels[index]
         axes.set_title(f"{answer} {probability[index].max():.2f}", fontsize=8, color="black" if is_right else "crimson")
@@ -72,3 +77,19 @@ def _draw_reliability(axes, labels, probability):
     axes.set_ylim(0, 1.05)
     axes.set_xlabel("probability that the network gives its answer")
     axes.set_ylabel("part that is right")
+
+
+def _draw_place(axes, samples, place, evidence):
+    """A picture, red where the classes differ, with a frame around what the network sees."""
+    from matplotlib.patches import Rectangle
+
+    size = look_size(samples.pictures.size)
+    (images,) = samples.pictures.read(samples.rows[:1], (size, None))
+    axes.imshow(images[0])
+    if evidence is not None:
+        told = np.clip(evidence.map(size[1], size[0]), 0, 1)
+        axes.imshow(np.dstack([np.ones_like(told), *[np.zeros_like(told)] * 2, 0.6 * told]))
+    x, y, width, height = (part * side for part, side in zip(place.box, 2 * size, strict=True))
+    axes.add_patch(Rectangle((x - 0.5, y - 0.5), width, height, fill=False, edgecolor="yellow", linewidth=2))
+    axes.set_axis_off()
+    axes.set_title("red: where the classes differ; frame: what the network sees", fontsize=8)

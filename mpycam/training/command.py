@@ -20,13 +20,14 @@ def add_command(subcommands):
     _add_data(train)
     train.add_argument("--output", type=Path, default=Path("model.unn"), help="the network; its card goes beside it")
     budget = train.add_mutually_exclusive_group()
-    budget.add_argument("--budget-macs", type=int, help="at most so many multiply-adds (default 1000000)")
+    budget.add_argument("--budget-macs", type=int, help="at most so many multiply-adds (default: 1 million, more where it helps)")
     budget.add_argument("--budget-ms", type=float, help="at most so long on --device")
     train.add_argument("--device", choices=DEVICES, default="cortex-a9")
     train.add_argument("--positive", default="", metavar="CLASS", help="whose false alarms are limited (default: the last)")
     train.add_argument("--false-alarms", type=float, default=0.01, help="rate of them, for the threshold (default 0.01)")
     train.add_argument("--random-split", action="store_true", help="split at random: neighbours in time leak into the test")
     train.add_argument("--occlude", action="store_true", help="something in front of the scene tells nothing about the class")
+    train.add_argument("--whole", action="store_true", help="look at the whole picture, do not choose a part that tells")
     train.add_argument("--effort", type=float, default=1.0, help="of the usual number of training steps")
     train.add_argument("--workers", type=int, default=1, help="processes that train together")
     train.add_argument("--seed", type=int, default=1)
@@ -65,9 +66,10 @@ def run_train(options):
     is_first = os.environ.get("RANK", "0") == "0"
     samples = load(options.data, options.labels, options.crop, print if is_first else lambda line: None)
     settings = Settings(
-        budget=options.budget_macs or int((options.budget_ms or 0) * DEVICES[options.device]) or Settings.budget,
+        budget=options.budget_macs or int((options.budget_ms or 0) * DEVICES[options.device]),
         positive=options.positive, false_alarms=options.false_alarms, seed=options.seed,
         random_split=options.random_split, effort=options.effort, occlude=options.occlude,
+        whole=options.whole,
     )  # fmt: skip
     check(settings, samples)
     options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +97,6 @@ def run_evaluate(options):
     from mpycam.training.evaluate import evaluate
     from mpycam.training.samples import load
 
-    samples = load(options.data, options.labels, options.crop)
+    samples = load(options.data, options.labels, options.crop, read=False)
     evaluate(options.model, samples, options.interpreter, options.split)
     return 0

@@ -44,7 +44,7 @@ class Ranks:
 
 @dataclass
 class View:
-    """Samples as one network sees them: levels (n, channels, height, width) and labels (n,)."""
+    """Samples as one network sees them: levels (n, channels, height, width), of any type, and labels (n,)."""
 
     levels: torch.Tensor
     labels: torch.Tensor
@@ -84,7 +84,7 @@ def draw_weights(view):
     that teach more. Each picture counts as one part in as many as it has neighbours, and none as much more than
     the mean of its class as a wrong label would.
     """
-    small = functional.adaptive_avg_pool2d(view.levels, THUMBNAIL).flatten(1)
+    small = torch.cat([functional.adaptive_avg_pool2d(some.float(), THUMBNAIL) for some in view.levels.split(256)]).flatten(1)
     weights = torch.zeros(len(small))
     for label in view.labels.unique():
         members = torch.nonzero(view.labels == label).flatten()
@@ -123,8 +123,8 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         average, best, first, step = state["average"], state["best"], state["epoch"], state["step"]
     usual = usual_levels(train.levels) if plan.recolour else None
     # An easy validation is soon without mistakes; changed copies of it still tell the better weights.
-    changed = Augmentation(seed, plan.augment, usual)(validation.levels)
-    validation = View(torch.cat([validation.levels, changed]), validation.labels.repeat(2))
+    changed = Augmentation(seed, plan.augment, usual)(validation.levels.float())
+    validation = View(torch.cat([validation.levels.float(), changed]), validation.labels.repeat(2))
     network.to(memory_format=torch.channels_last)  # a third faster
     # Cross entropy takes what Softmax, the last layer, would see.
     trained = network[:-1]
@@ -140,7 +140,7 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         total = 0.0
         for chosen in order.split(plan.batch):
             chosen = chosen[ranks.rank :: ranks.count]
-            levels, labels = train.levels[chosen], train.labels[chosen]
+            levels, labels = train.levels[chosen].float(), train.labels[chosen]
             if plan.mirror:
                 mirrored = torch.rand(len(levels), 1, 1, 1) < 0.5
                 levels = torch.where(mirrored, levels.flip(3), levels)

@@ -12,6 +12,31 @@ SQUEEZED = 16  # channels of the map that the head sees
 
 
 @dataclass(frozen=True)
+class Place:
+    """What of the picture is seen: `size` (height, width), and `region`: nothing for the whole, or (top, left) of a
+    part in a whole picture of (height, width), in the same pixels."""
+
+    size: tuple
+    region: tuple = ()
+
+    @property
+    def box(self):
+        """(x, y, width, height) in fractions of the picture."""
+        if not self.region:
+            return (0.0, 0.0, 1.0, 1.0)
+        top, left, height, width = self.region
+        return (left / width, top / height, self.size[1] / width, self.size[0] / height)
+
+    @property
+    def view(self):
+        """As `Pictures.read` takes it: the size (width, height) of the whole, and the part of it or None."""
+        if not self.region:
+            return (self.size[::-1], None)
+        top, left, height, width = self.region
+        return ((width, height), (left, top, *self.size[::-1]))
+
+
+@dataclass(frozen=True)
 class Design:
     """A network of the family: one full convolution, separable ones, and a head that knows places.
 
@@ -26,11 +51,27 @@ class Design:
     strides: tuple
     head: int
     classes: int
+    region: tuple = ()  # see Place
+
+    @property
+    def box(self):
+        """The part of the picture that is seen: (x, y, width, height) in fractions."""
+        return Place((self.height, self.width), self.region).box
 
     @property
     def input_shape(self):
-        """(height, width) of gray or (height, width, 3) of colour pictures, as `from_torch` takes it."""
+        """(height, width) of gray or (height, width, 3) of colour pictures, as `from_torch` takes it: what is seen."""
         return (self.height, self.width, 3) if self.colour else (self.height, self.width)
+
+    @property
+    def frame_shape(self):
+        """The shape of the picture that is seen whole or in part."""
+        return (*(self.region[2:] or (self.height, self.width)), *self.input_shape[2:])
+
+    @property
+    def depth(self):
+        """How many layers keep the size of the map."""
+        return self.strides.count(1)
 
     @property
     def map_size(self):
@@ -84,16 +125,23 @@ def multiply_adds(network, input_shape):
     return total
 
 
-def designs_below(budget, size, classes):
-    """Designs of at most `budget` multiply-adds for pictures of `size` (height, width), each the widest of its kind."""
+def designs_below(budget, size, classes, region=()):
+    """Designs of at most `budget` multiply-adds for pictures of `size` (height, width), each the widest of its kind.
+
+    region: see Design; in multiples of 8 pixels, as `size` is then.
+    """
     found = []
     for part in (0.375, 0.5, 0.75, 1.0):
         height, width = (max(16, round(side * part / 8) * 8) for side in size)
+        if region:
+            height, width = (round(side * part) for side in size)
+            if min(height, width) < 16:
+                continue
         for colour in (False, True):
             for extra in (0, 1, 2):
                 design = _widest(budget, height, width, colour, extra, classes)
                 if design is not None and design not in found:
-                    found.append(design)
+                    found.append(replace(design, region=tuple(round(side * part) for side in region)))
     return found
 
 
@@ -148,16 +196,19 @@ def teacher(size, classes):
 
 
 def view(images, height, width, colour):
-    """Pictures (n, h, w, 3) uint8 as a network sees them: (n, 1 or 3, height, width) float32 levels 0 to 255.
+    """Pictures (n, h, w, 3) uint8 as a network sees them: levels (n, 1 or 3, height, width) uint8.
 
     Averaged to the size and rounded, as ujpeg does it in the camera.
     """
-    levels = torch.as_tensor(images).permute(0, 3, 1, 2).float()
-    if not colour:
-        levels = (levels * torch.tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    if levels.shape[2:] != (height, width):
-        levels = nn.functional.interpolate(levels, (height, width), mode="area")
-    return levels.round()
+    parts = []
+    for some in torch.as_tensor(images).split(256):
+        levels = some.permute(0, 3, 1, 2).float()
+        if not colour:
+            levels = (levels * torch.tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+        if levels.shape[2:] != (height, width):
+            levels = nn.functional.interpolate(levels, (height, width), mode="area")
+        parts.append(levels.round().byte())
+    return torch.cat(parts)
 
 
 def pictures(levels):

@@ -10,14 +10,19 @@ import torch
 from mpycam import runtime
 from mpycam.convert import from_torch
 from mpycam.errors import MpycamError
-from mpycam.training import calibrate, card, prune, quantaware
+from mpycam.training import calibrate, card, prune, quantaware, regions
+from mpycam.training.evaluate import answers_of, figures
 from mpycam.training.fit import Plan, Ranks, View, epochs_of, fit, probabilities
-from mpycam.training.nets import OFFSET, SCALE, Design, build, multiply_adds, normalised, pictures, teacher, view
-from mpycam.training.scores import balanced_accuracy, confusion
-from mpycam.training.search import describe, search
+from mpycam.training.nets import (
+    OFFSET, SCALE, Design, Place, build, multiply_adds, normalised, pictures, teacher, view,
+)  # fmt: skip
+from mpycam.training.places import Part, in_frame, place_around
+from mpycam.training.scores import balanced_accuracy
+from mpycam.training.search import LARGER, Search, describe
 from mpycam.training.splits import split
 from mpycam.training.stages import Stages
 
+USUAL_BUDGET = 1_000_000
 VISITS = 60_000  # of pictures, in the student's training: about a minute for a million multiply-adds
 TEACHER_VISITS = 12_000
 ALLOWED_LOSS = 0.005  # of balanced accuracy through int8
@@ -30,13 +35,14 @@ WIDER = 1.4  # than the budget is the network that is pruned
 class Settings:
     """What decides the result, besides the data."""
 
-    budget: int = 1_000_000  # multiply-adds
+    budget: int = 0  # multiply-adds; 0 for USUAL_BUDGET, or more where that helps
     positive: str = ""  # the class whose false alarms are limited; "" for the last
     false_alarms: float = 0.01
     seed: int = 1
     random_split: bool = False
     effort: float = 1.0  # of the usual number of designs and steps
     occlude: bool = False  # something may stand in front of the scene that tells nothing about the class
+    whole: bool = False  # the network sees the whole picture, whatever part of it tells
 
 
 class Run:
@@ -62,16 +68,20 @@ class Run:
         key = {**settings.__dict__, "classes": samples.classes, "samples": len(samples)}
         self.stages = Stages(self.output.with_suffix(".checkpoint"), key, self.is_first)
         self.log = _log(self.output) if self.is_first else None
+        self.whole = Place(samples.images.shape[1:3])
+        self.images = {self.whole.box: {name: part.images for name, part in self.parts.items()}}
         self.views = {}
+        self.evidence = None
 
     def train(self):
         """Do every stage that is not done yet; write the network, its ONNX file, card and picture; return the card."""
         started = time.monotonic()
-        size = self.samples.images.shape[1:3]
-        classes = len(self.samples.classes)
-        design = Design(**self.stages.run("design", lambda *_: self._search(size, classes)))
-        self.say(f"chosen: {describe(design)}")
-        advice = self._teacher(size, classes)
+        places = self._places()
+        design = Design(**self.stages.run("design", lambda *_: self._search(places)))
+        self.say(f"chosen: {describe(design)}, {_percent(design.box)}")
+        place = next(place for place in places if place.box == design.box)
+        self._forget_other_places(place)
+        advice = self._teacher(place)
         chosen, network, design = self._student(design, advice)
         validation = self._view(design, "validation")
         value = calibrate.temperature(validation.labels.numpy(), probabilities(chosen, validation.levels))
@@ -81,19 +91,51 @@ class Run:
             return None
         held_out = self._answers(self._convert(chosen, design), design, "validation")
         data, int8 = self._quantised(network, design)
+        if design.region:
+            data = in_frame(data, design.region)
         self.output.write_bytes(data)
         self._export(network, design)
         result = self._card(design, data, value, int8, held_out, time.monotonic() - started)
         self.stages.remove()
         return result
 
+    def _places(self):
+        """The Places that a network may see: the whole picture, and where the classes differ; reads their pictures."""
+        if self.settings.whole:
+            return [self.whole]
+        found = self.stages.run("places", lambda *_: self._look())
+        self.evidence = found["evidence"]
+        places = [Place(*place) for place in found["places"]]
+        views = [place.view for place in places]
+        for name in ("train", "validation"):
+            arrays = self.samples.pictures.read(self.parts[name].rows, *views) if views else []
+            for place, images in zip(places, arrays, strict=True):
+                self.images.setdefault(place.box, {})[name] = images
+        return [self.whole, *places]
+
+    def _look(self):
+        """Where in the picture the classes differ, and the places that are tried besides the whole."""
+        self.say("looking for the part of the picture that tells")
+        train = self.parts["train"]
+        size = regions.look_size(self.samples.pictures.size)
+        train = train.select(regions.some(train.labels))
+        (images,) = self.samples.pictures.read(train.rows, (size, None))
+        found = regions.evidence(images, train.labels, regions.folds(train))
+        places = [place_around(box, self.samples.pictures.size) for box in regions.propose(found)]
+        for place in places:
+            self.say(f"  tried besides the whole: {_percent(place.box)}, seen at {place.size[1]}x{place.size[0]}")
+        return {"evidence": found, "places": [(place.size, place.region) for place in places]}
+
+    def _forget_other_places(self, place):
+        """Free the memory that their pictures take."""
+        self.images = {place.box: self.images[place.box]}
+        self.views = {}
+
     def _view(self, design, part):
-        key = (design.height, design.width, design.colour, part)
+        key = (design.box, design.height, design.width, design.colour, part)
         if key not in self.views:
-            samples = self.parts[part]
-            self.views[key] = View(
-                view(samples.images, design.height, design.width, design.colour), torch.from_numpy(samples.labels)
-            )
+            levels = view(self.images[design.box][part], design.height, design.width, design.colour)
+            self.views[key] = View(levels, torch.from_numpy(self.parts[part].labels))
         return self.views[key]
 
     def _pair(self, design):
@@ -104,12 +146,16 @@ class Run:
         train, validation = self._pair(design)
         return View(torch.cat([train.levels, validation.levels]), torch.cat([train.labels, validation.labels]))
 
-    def _search(self, size, classes):
-        self.say(f"searching designs of at most {self.settings.budget:,} multiply-adds")
-        design = search(self._pair, size, classes, self.settings.budget, self.settings.seed, self.settings.effort,
+    def _search(self, places):
+        budget = self.settings.budget or USUAL_BUDGET
+        self.say(f"searching designs of at most {budget:,} multiply-adds")
+        search = Search(self._pair, len(self.samples.classes), self.settings.seed, self.settings.effort,
                         self.settings.occlude, self.ranks, self.say,
                         lambda name, figures: self._record(f"search/{name}", figures, figures["epochs"]))  # fmt: skip
-        return design.as_dict()
+        best = search.halve(places, budget)
+        if not self.settings.budget:
+            best = search.enlarge(places, best)
+        return best[0].as_dict()
 
     def _epochs(self, visits):
         return max(8, epochs_of(visits * self.settings.effort, len(self.parts["train"])))
@@ -137,13 +183,14 @@ class Run:
         network.eval()
         return network, result["accuracy"]
 
-    def _teacher(self, size, classes):
+    def _teacher(self, place):
         """A function from (indices into the training samples, levels) to the teacher's probabilities."""
         self.say("training the teacher")
         torch.manual_seed(self.settings.seed)
+        size, classes = place.size, len(self.samples.classes)
         pair = tuple(
-            View(view(part.images, *size, True), torch.from_numpy(part.labels))
-            for part in (self.parts["train"], self.parts["validation"])
+            View(view(self.images[place.box][name], *size, True), torch.from_numpy(self.parts[name].labels))
+            for name in ("train", "validation")
         )
         plan = self._plan(self._epochs(TEACHER_VISITS), rate=2e-3)
         network, accuracy = self._fit("teacher", teacher(size, classes), pair, plan)
@@ -158,20 +205,22 @@ class Run:
         them too.
         """
         torch.manual_seed(self.settings.seed)
-        budget = multiply_adds(build(design), design.input_shape)
+        limit = self.settings.budget or next(
+            budget for budget in (USUAL_BUDGET, *LARGER) if multiply_adds(build(design), design.input_shape) <= budget
+        )
         wide = design
-        while multiply_adds(build(wide), wide.input_shape) < WIDER * budget:
+        while multiply_adds(build(wide), wide.input_shape) < WIDER * multiply_adds(build(design), design.input_shape):
             wide = replace(wide, channels=tuple(count + max(1, count // 8) for count in wide.channels))
         self.say(f"training the student, first at {multiply_adds(build(wide), wide.input_shape):,} multiply-adds")
         epochs = self._epochs(VISITS)
         pair = self._pair(design)
         student, accuracy = self._fit("student", build(wide), pair, self._plan(round(epochs * 0.7)), advice)
-        chosen, design = prune.prune(student, wide, self.settings.budget)
+        chosen, design = prune.prune(student, wide, limit)
         self.say(f"pruned from accuracy {accuracy:.4f}: {describe(design)}")
         plan = self._plan(max(4, round(epochs * 0.3)), rate=2e-3)
         chosen, accuracy = self._fit("pruned", chosen, pair, plan, advice)
         self.say(f"student: validation accuracy {accuracy:.4f}; again, with the validation pictures")
-        network, _ = prune.prune(student, wide, self.settings.budget)
+        network, _ = prune.prune(student, wide, limit)
         network, _ = self._fit("final", network, (self._all(design), pair[1]), replace(plan, keep_last=True), advice)
         return chosen, network, design
 
@@ -220,7 +269,10 @@ class Run:
 
     def _export(self, network, design):
         """The float32 network as ONNX, for other runtimes: (pixel - offset) * scale goes in."""
-        example = normalised(self._view(design, "validation").levels[:1])
+        height, width, *channels = design.frame_shape
+        example = torch.zeros(1, *(channels or [1]), height, width)
+        if design.region:
+            network = torch.nn.Sequential(Part(*design.region[:2], design.height, design.width), *network)
         torch.onnx.export(network, (example,), str(self.output.with_suffix(".onnx")), input_names=["image"],
                           output_names=["probability"], dynamo=False, opset_version=17)  # fmt: skip
 
@@ -228,13 +280,14 @@ class Run:
         """Write and return the card. held_out: answers (n, classes) to validation pictures that did not teach."""
         classes = self.samples.classes
         positive = classes.index(self.settings.positive) if self.settings.positive else len(classes) - 1
-        answers = self._answers(data, design, "test")
+        answers = answers_of(self.output, self.parts["test"], self.interpreter)
         validation, test = self.parts["validation"], self.parts["test"]
         result = {
             "network": self.output.name,
             "labels": list(classes),
-            "input": {"shape": list(design.input_shape), "dtype": "uint8", "scale": SCALE, "offset": OFFSET},
+            "input": {"shape": list(design.frame_shape), "dtype": "uint8", "scale": SCALE, "offset": OFFSET},
             "design": describe(design),
+            "part of the picture": [round(side, 4) for side in design.box],
             "multiply-adds": multiply_adds(build(design), design.input_shape),
             "bytes": len(data),
             "data": {name: dict(zip(classes, np.bincount(part.labels, minlength=len(classes)).tolist(), strict=True))
@@ -259,7 +312,8 @@ class Run:
                          "detected": round(float(np.mean(probability[is_positive] > limit)), 4)},
             }  # fmt: skip
         card.write(self.output.with_suffix(".json"), result)
-        card.draw(self.output.with_suffix(".png"), result, test, answers)
+        place = Place((design.height, design.width), design.region)
+        card.draw(self.output.with_suffix(".png"), result, test, answers, place, self.evidence)
         return result
 
     def _record(self, name, figures, step):
@@ -268,15 +322,12 @@ class Run:
                 self.log.add_scalar(f"{name}/{key}", value, step)
 
 
-def figures(labels, probability):
-    """Balanced accuracy, confusion matrix and calibration error of answers (n, classes)."""
-    classes = probability.shape[1]
-    answers = probability.argmax(1)
-    return {
-        "balanced accuracy": round(balanced_accuracy(labels, answers, classes), 4),
-        "confusion": confusion(labels, answers, classes),
-        "calibration error": round(calibrate.expected_calibration_error(labels, probability), 4),
-    }
+def _percent(box):
+    """A box in words."""
+    if box == (0, 0, 1, 1):
+        return "the whole picture"
+    x, y, width, height = (f"{100 * part:.0f} %" for part in box)
+    return f"{width} x {height} of the picture at {x} from the left and {y} from the top"
 
 
 def _log(output):
@@ -292,5 +343,5 @@ def check(settings, samples):
             raise MpycamError(f"need at least {FEWEST} pictures of each class, found {count} of {name!r}")
     if settings.positive and settings.positive not in samples.classes:
         raise MpycamError(f"--positive {settings.positive!r} is not one of {', '.join(samples.classes)}")
-    if settings.budget < 20_000:
+    if 0 < settings.budget < 20_000:
         raise MpycamError(f"a budget of {settings.budget} multiply-adds is too small, need at least 20000")

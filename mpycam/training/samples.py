@@ -2,7 +2,6 @@
 
 import csv
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +10,11 @@ import numpy as np
 from PIL import Image
 
 from mpycam.errors import MpycamError
+from mpycam.training.pictures import Files, Frames, Pictures
 
 PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".pgm"}
 VIDEOS = {".mp4", ".avi", ".mkv", ".mov", ".mjpeg", ".mjpg", ".webm"}
-# Of what training keeps of each picture; networks see less.
+# Of what training keeps of each whole picture; networks see less, or a part of it.
 PIXELS = 96 * 128
 IGNORED_LABELS = {"", "ignore", "unknown"}
 SPLITS = {"train": "train", "training": "train", "val": "validation", "valid": "validation",
@@ -44,18 +44,21 @@ class Samples:
     splits: np.ndarray  # (n,) str: train, validation, test, or "" where unknown
     names: np.ndarray  # (n,) str
     one_clock: bool  # times of different classes can be compared
+    pictures: Pictures | None = None  # to read them again
+    rows: np.ndarray | None = None  # (n,) their numbers in `pictures`
 
     def __len__(self):
         return len(self.labels)
 
     def select(self, chosen):
         """The samples that a mask or an array of indices chooses."""
-        arrays = ("images", "labels", "times", "sessions", "splits", "names")
-        return replace(self, **{name: getattr(self, name)[chosen] for name in arrays})
+        arrays = ("images", "labels", "times", "sessions", "splits", "names", "rows")
+        known = {name: getattr(self, name) for name in arrays}
+        return replace(self, **{name: array[chosen] for name, array in known.items() if array is not None})
 
 
-def load(source, labels=None, crop=None, say=print):
-    """Read labelled pictures.
+def load(source, labels=None, crop=None, say=print, read=True):
+    """Labelled pictures, read at a size for training unless `read` is False: then `images` is None.
 
     source: a folder with a subfolder of pictures per class, perhaps in folders train, validation and test; a CSV
     file with the columns path and label and perhaps time, session and split; or a video, to which `labels` names a
@@ -66,13 +69,13 @@ def load(source, labels=None, crop=None, say=print):
     """
     source = Path(source)
     if source.is_dir():
-        rows, read = _folder_rows(source), _picture
+        rows = _folder_rows(source)
     elif source.suffix.lower() == ".csv":
-        rows, read = _index_rows(source), _picture
+        rows = _index_rows(source)
     elif source.suffix.lower() in VIDEOS:
         if labels is None:
             raise MpycamError(f"{source} is a video: name its labels with --labels, a CSV file with frame and label")
-        rows, read = _table(Path(labels), ("frame", "label")), None
+        rows = _table(Path(labels), ("frame", "label"))
     else:
         raise MpycamError(f"{source} is no folder, no .csv file and no video")
     rows = [row for row in rows if row["label"].lower() not in IGNORED_LABELS]
@@ -80,10 +83,17 @@ def load(source, labels=None, crop=None, say=print):
     if len(classes) < 2:
         raise MpycamError(f"{source}: need at least two classes, found {len(classes)}: {', '.join(classes) or 'none'}")
     counts = {name: sum(row["label"] == name for row in rows) for name in classes}
-    images = _video(source, rows, crop) if read is None else _pictures(rows, crop, say)
+    if "path" in rows[0]:
+        pictures = Files([row["path"] for row in rows], crop)
+    else:
+        pictures = Frames(source, [int(row["frame"]) for row in rows], crop)
+    if pictures.unlike:
+        say(f"warning: {pictures.unlike} pictures have not the shape of most, {pictures.size[0]}x{pictures.size[1]}: "
+            "are they of another camera?")  # fmt: skip
+    numbers, size = np.arange(len(rows)), kept_size(pictures.size)
     times, one_clock, clock = _times(rows)
     samples = Samples(
-        images=images,
+        images=pictures.read(numbers, (size, None))[0] if read else None,
         labels=np.array([classes.index(row["label"]) for row in rows], np.int64),
         classes=classes,
         times=times,
@@ -91,10 +101,12 @@ def load(source, labels=None, crop=None, say=print):
         splits=np.array([_split_name(row.get("split", "")) for row in rows]),
         names=np.array([row["name"] for row in rows]),
         one_clock=one_clock,
+        pictures=pictures,
+        rows=numbers,
     )
     samples = samples.select(np.lexsort((samples.labels, samples.times)))
     listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-    say(f"{source}: {len(samples)} pictures ({listed}), kept at {images.shape[2]}x{images.shape[1]}")
+    say(f"{source}: {len(samples)} pictures ({listed})" + (f", kept at {size[0]}x{size[1]}" if read else ""))
     if clock:
         say(f"  in order of time by {clock}")
     return samples
@@ -226,68 +238,7 @@ def _seconds(text):
         raise MpycamError(f"time {text!r} is neither a number of seconds nor a date and time") from None
 
 
-def _pictures(rows, crop, say):
-    sizes = [_size(row["path"]) for row in rows]
-    usual = max(set(sizes), key=sizes.count)
-    unlike = sum(abs(width * usual[1] / (height * usual[0]) - 1) > 0.02 for width, height in sizes)
-    if unlike:
-        say(f"warning: {unlike} pictures have not the shape of most, {usual[0]}x{usual[1]}: are they of another camera?")
-    size = _kept_size(usual, crop)
-    with ThreadPoolExecutor() as pool:
-        return np.stack(list(pool.map(lambda row: _picture(row["path"], crop, size), rows)))
-
-
-def _size(path):
-    try:
-        with Image.open(path) as image:
-            return image.size
-    except OSError as error:
-        raise MpycamError(f"{path}: {error}") from None
-
-
-def _kept_size(size, crop):
-    """(width, height) of about PIXELS with the proportions of the crop, in multiples of 16."""
-    width, height = size
-    if crop is not None:
-        width, height = width * crop[2], height * crop[3]
-    scale = min(1.0, (PIXELS / (width * height)) ** 0.5)
-    return tuple(max(32, round(side * scale / 16) * 16) for side in (width, height))
-
-
-def _picture(path, crop, size):
-    try:
-        with Image.open(path) as image:
-            if crop is None:
-                # The decoder itself may scale down, as in the camera.
-                image.draft("RGB", (size[0] * 2, size[1] * 2))
-            return prepare(image, crop, size)
-    except OSError as error:
-        raise MpycamError(f"{path}: {error}") from None
-
-
-def prepare(image, crop, size):
-    """The part `crop` of a Pillow image, averaged to `size`, as an array (height, width, 3) uint8."""
-    box = None
-    if crop is not None:
-        x, y, width, height = crop
-        box = (x * image.width, y * image.height, (x + width) * image.width, (y + height) * image.height)
-    return np.asarray(image.convert("RGB").resize(size, Image.Resampling.BOX, box))
-
-
-def _video(file, rows, crop):
-    import av
-
-    wanted = {int(row["frame"]): index for index, row in enumerate(rows)}
-    images = None
-    with av.open(str(file)) as container:
-        for number, frame in enumerate(container.decode(video=0)):
-            if number not in wanted:
-                continue
-            image = frame.to_image()
-            if images is None:
-                size = _kept_size(image.size, crop)
-                images = np.empty((len(rows), size[1], size[0], 3), np.uint8)
-            images[wanted.pop(number)] = prepare(image, crop, size)
-    if wanted:
-        raise MpycamError(f"{file}: has no frame {min(wanted)}, which the labels name")
-    return images
+def kept_size(size):
+    """(width, height) of about PIXELS with the proportions of `size`, in multiples of 16."""
+    scale = min(1.0, (PIXELS / (size[0] * size[1])) ** 0.5)
+    return tuple(max(32, round(side * scale / 16) * 16) for side in size)

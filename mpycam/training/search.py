@@ -1,47 +1,98 @@
-"""Which design of the family suits a scene: successive halving over width, depth, resolution, gray or colour.
+"""Which design of the family suits a scene: successive halving over what of the picture it sees, resolution, gray or
+colour, width and depth.
 
 Many designs are trained a little, the better third a little longer, and so on (K. Jamieson and A. Talwalkar,
 Non-stochastic Best Arm Identification and Hyperparameter Optimization, 2016).
 """
 
+from dataclasses import dataclass
+
 import torch
 
 from mpycam.training.fit import Plan, epochs_of, fit
-from mpycam.training.nets import build, designs_below, multiply_adds
+from mpycam.training.nets import Design, build, designs_below, multiply_adds
 
-CANDIDATES = 12
-RUNGS = ((2_500, 12), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
+CANDIDATES = 6  # of each place
+RUNGS = ((2_500, None), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
+SOLVED = 0.98  # validation accuracy that no larger network is tried for
+LARGER = (3_000_000, 10_000_000)  # multiply-adds that are tried in turn
+HELPS = 0.8  # of the loss is left where a larger network is worth its time
 
 
-def search(views, size, classes, budget, seed, effort, occlude, ranks, say, on_figures):
-    """Return the design of at most `budget` multiply-adds that is best in validation.
+@dataclass
+class Search:
+    """What designs are measured with.
 
-    views: a function from a design to the (train, validation) Views that it sees. size: (height, width) of the
-    pictures. effort: of the usual number of designs and epochs, at most 1. occlude: see Plan. say takes lines of
-    progress; on_figures takes (name, figures) of each trained design.
+    views: a function from a design to the (train, validation) Views that it sees. effort: of the usual number of
+    designs and epochs, at most 1. plan: a Plan, whose epochs are those of the rung. say takes lines of progress;
+    on_figures takes (name, figures) of each trained design.
     """
-    designs = designs_below(budget, size, classes)
-    effort = min(1.0, effort)
-    count = min(max(3, round(CANDIDATES * effort)), len(designs))
-    drawn = torch.randperm(len(designs), generator=torch.Generator().manual_seed(seed))[:count]
-    candidates = [designs[i] for i in drawn.tolist()]
-    for visits, count in RUNGS:
-        candidates = candidates[:count]
+
+    views: object
+    classes: int
+    seed: int
+    effort: float
+    occlude: bool
+    ranks: object
+    say: object
+    on_figures: object
+
+    def halve(self, places, budget):
+        """(design, accuracy, loss) of the best design of at most `budget` multiply-adds that sees one of the Places."""
+        generator = torch.Generator().manual_seed(self.seed)
+        candidates = []
+        for place in places:
+            designs = designs_below(budget, place.size, self.classes, place.region)
+            drawn = torch.randperm(len(designs), generator=generator)[: max(2, round(CANDIDATES * self.effort))]
+            candidates += [designs[i] for i in drawn.tolist()]
+        for visits, count in RUNGS:
+            scored = self._rung(visits, candidates[:count])
+            candidates = [design for design, _, _ in scored]
+        return scored[0]
+
+    def enlarge(self, places, best):
+        """(design, accuracy, loss) of a larger network, as long as that helps measurably, or `best`.
+
+        best: (design, accuracy, loss) as `halve` returned it for the places.
+        """
+        place = next(place for place in places if place.box == best[0].box)
+        for budget in LARGER:
+            design, accuracy, loss = best
+            if accuracy >= SOLVED:
+                break
+            self.say(f"not solved yet: trying up to {budget:,} multiply-adds")
+            designs = [other for other in designs_below(budget, place.size, self.classes, place.region)
+                       if (other.colour, other.depth) == (design.colour, design.depth)]  # fmt: skip
+            wider = [other for other in designs if other.height == design.height]
+            larger = self._rung(RUNGS[-1][0], list(dict.fromkeys([*wider, designs[-1]])))[0]
+            if larger[2] > HELPS * loss:
+                self.say(f"  that does not help: {describe(design)}")
+                break
+            best = larger
+        return best
+
+    def _rung(self, visits, designs):
+        """[(design, accuracy, loss)] of designs trained for so many visits, the best first."""
         scored = []
-        for number, design in enumerate(candidates):
-            torch.manual_seed(seed)
-            network, (train, validation) = build(design), views(design)
-            epochs = epochs_of(visits * effort, len(train.labels))
-            accuracy, loss = fit(network, train, validation, Plan(epochs, occlude=occlude), seed, ranks)
-            scored.append((loss, number))
-            on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
-            say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
-        candidates = [candidates[number] for _, number in sorted(scored)]
-    return candidates[0]
+        for design in designs:
+            torch.manual_seed(self.seed)
+            network, (train, validation) = build(design), self.views(design)
+            epochs = epochs_of(visits * min(1.0, self.effort), len(train.labels))
+            accuracy, loss = fit(network, train, validation, Plan(epochs, occlude=self.occlude), self.seed, self.ranks)
+            scored.append((design, accuracy, loss))
+            self.on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
+            self.say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
+        return sorted(scored, key=lambda entry: entry[2])
 
 
 def describe(design):
     """One line about a design."""
     colour = "colour" if design.colour else "gray"
     channels = "-".join(map(str, design.channels))
-    return f"{design.width}x{design.height} {colour}, {channels}, {multiply_adds(build(design), design.input_shape):,} multiply-adds"
+    if design.region:
+        top, left, height, width = design.region
+        part = f" at {left},{top} of {width}x{height}"
+    else:
+        part = ""
+    return (f"{design.width}x{design.height}{part} {colour}, {channels}, "
+            f"{multiply_adds(build(design), design.input_shape):,} multiply-adds")  # fmt: skip
