@@ -19,7 +19,7 @@ from mpycam.cli import main  # noqa: E402
 from mpycam.training import calibrate, quantaware  # noqa: E402
 from mpycam.training.augment import Augmentation, usual_levels  # noqa: E402
 from mpycam.training.fit import RAREST, Plan, Ranks, View, draw_weights, fit  # noqa: E402
-from mpycam.training.nets import Design, build, designs_below, multiply_adds, normalised  # noqa: E402
+from mpycam.training.nets import Design, build, designs_below, normalised  # noqa: E402
 from mpycam.training.prune import prune  # noqa: E402
 from mpycam.training.stages import Stages  # noqa: E402
 
@@ -60,7 +60,7 @@ def test_designs_keep_the_budget():
     for budget in (100_000, 1_000_000):
         designs = designs_below(budget, (96, 128), 2)
         assert len(designs) >= 6
-        assert all(multiply_adds(build(design), design.input_shape) <= budget for design in designs)
+        assert all(design.multiply_adds <= budget for design in designs)
         assert len({(design.height, design.colour) for design in designs}) >= 3
 
 
@@ -118,7 +118,7 @@ def test_pruning_channels_that_let_nothing_through_changes_nothing():
             depthwise.running_mean[1::3] = 0
     levels = normalised(some_view(8, 1).levels)
     without = replace(DESIGN, channels=(4, 8, 12))
-    smaller, design = prune(network, DESIGN, multiply_adds(build(without), DESIGN.input_shape))
+    smaller, design = prune(network, DESIGN, without.multiply_adds)
     assert design == without
     assert torch.allclose(smaller.eval()(levels), network(levels), atol=1e-5)
 

@@ -14,6 +14,7 @@ from mpycam.convert import from_torch  # noqa: E402
 from mpycam.training import regions, search  # noqa: E402
 from mpycam.training.nets import OFFSET, SCALE, Design, Place, build, designs_below, normalised  # noqa: E402
 from mpycam.training.pictures import Files  # noqa: E402
+from mpycam.training.pipeline import Run, Settings  # noqa: E402
 from mpycam.training.places import FRAME_PIXELS, PIXELS, Part, in_frame, place_around  # noqa: E402
 from mpycam.training.samples import Samples, load  # noqa: E402
 from mpycam.unn_file import read  # noqa: E402
@@ -45,7 +46,7 @@ def some_samples(labels, times):
 def test_what_differs_is_found():
     generator = np.random.default_rng(1)
     labels = np.arange(120) % 2
-    images = np.stack([scene(generator, label == 1) for label in labels])
+    images = np.stack([scene(generator, label == 1, (160, 96)) for label in labels])
     found = regions.evidence(images, labels, np.arange(120) // 24)
     x, y, width, height = found.boxes[found.best]
     assert x < SQUARE[0] + SQUARE[2] and x + width > SQUARE[0] and y < SQUARE[1] + SQUARE[3] and y + height > SQUARE[1]
@@ -62,7 +63,7 @@ def test_what_differs_is_found():
 
 def test_nothing_is_proposed_where_nothing_differs():
     generator = np.random.default_rng(1)
-    images = np.stack([scene(generator, True) for _ in range(80)])
+    images = np.stack([scene(generator, True, (160, 96)) for _ in range(80)])
     found = regions.evidence(images, np.arange(80) % 2, np.arange(80) // 16)
     assert regions.propose(found) == []
 
@@ -123,7 +124,7 @@ def test_a_part_is_read_as_of_the_whole(tmp_path):
 
 @pytest.mark.parametrize("colour", [False, True])
 def test_the_part_is_taken_in_the_network(interpreter, tmp_path, colour):
-    design = Design(24, 32, colour, (6, 12, 12), (2, 2, 1), 16, 2, (10, 48, 60, 112))
+    design = Design(24, 32, colour, (6, 12, 12), (2, 2, 1), 16, 2, region=(10, 48, 60, 112))
     torch.manual_seed(1)
     network = build(design).eval()
     frames = np.random.default_rng(1).integers(0, 256, (6, *design.frame_shape)).astype(np.uint8)
@@ -131,7 +132,7 @@ def test_the_part_is_taken_in_the_network(interpreter, tmp_path, colour):
     data = from_torch(network, input_shape=design.input_shape, calibration=parts, labels=["a", "b"], scale=SCALE, offset=OFFSET)
     framed = in_frame(data, design.region)
     assert read(framed).inputs[0].shape == design.frame_shape
-    assert read(framed).multiply_adds == read(data).multiply_adds
+    assert read(framed).multiply_adds == read(data).multiply_adds == design.multiply_adds
     assert len(framed) < len(data) + 200
     answers = []
     for name, content, images in (("part", data, parts), ("whole", framed, frames)):
@@ -208,8 +209,14 @@ def test_a_network_for_a_small_part_takes_whole_pictures(pictures, tmp_path, hos
     assert np.mean(floats.argmax(1) == samples.labels[::10]) >= 0.9
 
 
-def test_the_whole_picture_where_that_is_asked(pictures, tmp_path, host):
-    model = tmp_path / "whole.unn"
-    command = ["train", str(pictures), "--output", str(model), "--effort", "0.02", "--budget-macs", "60000", "--whole"]
-    assert main([*command, "--interpreter", host.command[0]]) == 0
-    assert json.loads(model.with_suffix(".json").read_text())["part of the picture"] == [0, 0, 1, 1]
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_whole_picture_is_always_tried(pictures, tmp_path, host, whole):
+    samples = load(pictures, say=lambda line: None)
+    run = Run(samples, Settings(whole=whole), tmp_path / "model.unn", host.command[0], lambda line: None)
+    places = run._places()
+    assert places[0].box == (0, 0, 1, 1) and (len(places) > 1) != whole
+    for place in places:
+        design = designs_below(100_000, place.size, 2, place.region)[-1]
+        train, validation = run._pair(design)
+        assert train.levels.shape[2:] == validation.levels.shape[2:] == (design.height, design.width)
+        assert len(train.labels) == len(train.levels)

@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Design:
-    """A network of the family: one full convolution, separable ones, and a head that knows places.
+    """A network of the family: full convolutions, mostly one, separable ones, and a head that knows places.
 
     The camera does not move, so where something is seen tells as much as what: the last map is flattened, not
     averaged.
@@ -51,6 +51,8 @@ class Design:
     strides: tuple
     head: int
     classes: int
+    kernel: int = 3  # side of the first convolution
+    full: int = 1  # so many convolutions are full, those after them separable
     region: tuple = ()  # see Place
 
     @property
@@ -81,6 +83,18 @@ class Design:
             height, width = -(-height // stride), -(-width // stride)
         return height, width
 
+    @property
+    def multiply_adds(self):
+        """Of one picture."""
+        total, inputs, height, width = 0, 3 if self.colour else 1, self.height, self.width
+        for index, (outputs, stride) in enumerate(zip(self.channels, self.strides, strict=True)):
+            height, width = -(-height // stride), -(-width // stride)
+            window = self.kernel**2 if index == 0 else 9
+            each = window * inputs * outputs if index < self.full else 9 * inputs + inputs * outputs
+            total += height * width * each
+            inputs = outputs
+        return total + (inputs * height * width + self.classes) * self.head
+
     def as_dict(self):
         """For the card and the checkpoint."""
         return asdict(self)
@@ -91,8 +105,9 @@ def build(design):
     inputs = 3 if design.colour else 1
     layers = []
     for index, (outputs, stride) in enumerate(zip(design.channels, design.strides, strict=True)):
-        if index == 0:
-            layers += [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)]
+        if index < design.full:
+            kernel = design.kernel if index == 0 else 3
+            layers += [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)]
         else:
             layers += [nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False)]
             layers += [nn.BatchNorm2d(inputs), nn.ReLU(), nn.Conv2d(inputs, outputs, 1, bias=False)]
@@ -101,28 +116,6 @@ def build(design):
     height, width = design.map_size
     layers += [nn.Flatten(), nn.Linear(inputs * height * width, design.head), nn.ReLU(), nn.Dropout(0.3)]
     return nn.Sequential(*layers, nn.Linear(design.head, design.classes), nn.Softmax(1))
-
-
-def multiply_adds(network, input_shape):
-    """The multiply-adds of one picture (height, width) or (height, width, channels)."""
-    total = 0
-
-    def count(module, _, output):
-        nonlocal total
-        weights = module.weight[0].numel()
-        total += output.numel() * weights if isinstance(module, nn.Conv2d) else output.shape[1] * weights
-
-    hooks = [module.register_forward_hook(count) for module in network.modules()
-             if isinstance(module, nn.Conv2d | nn.Linear)]  # fmt: skip
-    was_training = network.training
-    network.eval()
-    channels = input_shape[2] if len(input_shape) == 3 else 1
-    with torch.no_grad():
-        network(torch.zeros(1, channels, *input_shape[:2]))
-    network.train(was_training)
-    for hook in hooks:
-        hook.remove()
-    return total
 
 
 def designs_below(budget, size, classes, region=()):
@@ -149,7 +142,7 @@ def _widest(budget, height, width, colour, extra, classes):
     best = None
     for base in (4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64):
         design = _design(base, height, width, colour, extra, classes)
-        if multiply_adds(build(design), design.input_shape) > budget:
+        if design.multiply_adds > budget:
             break
         best = design
     return best

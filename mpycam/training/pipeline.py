@@ -13,9 +13,7 @@ from mpycam.errors import MpycamError
 from mpycam.training import calibrate, card, prune, quantaware, regions
 from mpycam.training.evaluate import answers_of, figures
 from mpycam.training.fit import Plan, Ranks, View, epochs_of, fit, probabilities
-from mpycam.training.nets import (
-    OFFSET, SCALE, Design, Place, build, multiply_adds, normalised, pictures, teacher, view,
-)  # fmt: skip
+from mpycam.training.nets import OFFSET, SCALE, Design, Place, build, pictures, teacher, view
 from mpycam.training.places import Part, in_frame, place_around
 from mpycam.training.scores import balanced_accuracy
 from mpycam.training.search import LARGER, Search, describe
@@ -205,13 +203,11 @@ class Run:
         them too.
         """
         torch.manual_seed(self.settings.seed)
-        limit = self.settings.budget or next(
-            budget for budget in (USUAL_BUDGET, *LARGER) if multiply_adds(build(design), design.input_shape) <= budget
-        )
+        limit = self.settings.budget or next(most for most in (USUAL_BUDGET, *LARGER) if design.multiply_adds <= most)
         wide = design
-        while multiply_adds(build(wide), wide.input_shape) < WIDER * multiply_adds(build(design), design.input_shape):
+        while wide.multiply_adds < WIDER * design.multiply_adds:
             wide = replace(wide, channels=tuple(count + max(1, count // 8) for count in wide.channels))
-        self.say(f"training the student, first at {multiply_adds(build(wide), wide.input_shape):,} multiply-adds")
+        self.say(f"training the student, first at {wide.multiply_adds:,} multiply-adds")
         epochs = self._epochs(VISITS)
         pair = self._pair(design)
         student, accuracy = self._fit("student", build(wide), pair, self._plan(round(epochs * 0.7)), advice)
@@ -288,7 +284,7 @@ class Run:
             "input": {"shape": list(design.frame_shape), "dtype": "uint8", "scale": SCALE, "offset": OFFSET},
             "design": describe(design),
             "part of the picture": [round(side, 4) for side in design.box],
-            "multiply-adds": multiply_adds(build(design), design.input_shape),
+            "multiply-adds": design.multiply_adds,
             "bytes": len(data),
             "data": {name: dict(zip(classes, np.bincount(part.labels, minlength=len(classes)).tolist(), strict=True))
                      for name, part in self.parts.items()},

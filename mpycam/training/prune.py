@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from mpycam.training.nets import build, multiply_adds
+from mpycam.training.nets import build
 
 FEWEST = 4  # channels that stay in a layer
 
@@ -16,7 +16,7 @@ def prune(network, design, budget):
     keep = [torch.arange(count) for count in design.channels]
     while True:
         smaller = replace(design, channels=tuple(len(kept) for kept in keep))
-        if multiply_adds(build(smaller), smaller.input_shape) <= budget:
+        if smaller.multiply_adds <= budget:
             break
         # Relative to the strongest of its layer, so that no layer starves.
         candidates = [(float(strengths[i][kept].min() / strengths[i].max()), i) for i, kept in enumerate(keep)

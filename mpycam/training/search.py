@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from mpycam.training.fit import Plan, epochs_of, fit
-from mpycam.training.nets import Design, build, designs_below, multiply_adds
+from mpycam.training.nets import build, designs_below
 
 CANDIDATES = 6  # of each place
 RUNGS = ((2_500, None), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
@@ -95,4 +95,4 @@ def describe(design):
     else:
         part = ""
     return (f"{design.width}x{design.height}{part} {colour}, {channels}, "
-            f"{multiply_adds(build(design), design.input_shape):,} multiply-adds")  # fmt: skip
+            f"{design.multiply_adds:,} multiply-adds")  # fmt: skip
