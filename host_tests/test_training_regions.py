@@ -13,6 +13,7 @@ from mpycam.cli import main  # noqa: E402
 from mpycam.convert import from_torch  # noqa: E402
 from mpycam.training import regions, search  # noqa: E402
 from mpycam.training.nets import OFFSET, SCALE, Design, Place, build, designs_below, normalised  # noqa: E402
+from mpycam.training.pace import LEAST, Pace, work_of  # noqa: E402
 from mpycam.training.pictures import Files  # noqa: E402
 from mpycam.training.pipeline import Run, Settings  # noqa: E402
 from mpycam.training.places import FRAME_PIXELS, PIXELS, Part, in_frame, place_around  # noqa: E402
@@ -22,7 +23,7 @@ from mpycam.unn_file import read  # noqa: E402
 SQUARE = (0.7, 0.25, 0.05, 0.09)  # x, y, width, height of what tells, in fractions of a picture
 
 
-def scene(generator, has_square, size=(320, 180)):
+def scene(generator, has_square, size=(160, 96)):
     """A textured wall in some light, with somebody anywhere, and perhaps a small square at its place."""
     width, height = size
     wall = np.random.default_rng(5).normal(110, 25, (height // 10, width // 10)).repeat(10, 0).repeat(10, 1)
@@ -46,7 +47,7 @@ def some_samples(labels, times):
 def test_what_differs_is_found():
     generator = np.random.default_rng(1)
     labels = np.arange(120) % 2
-    images = np.stack([scene(generator, label == 1, (160, 96)) for label in labels])
+    images = np.stack([scene(generator, label == 1) for label in labels])
     found = regions.evidence(images, labels, np.arange(120) // 24)
     x, y, width, height = found.boxes[found.best]
     assert x < SQUARE[0] + SQUARE[2] and x + width > SQUARE[0] and y < SQUARE[1] + SQUARE[3] and y + height > SQUARE[1]
@@ -63,7 +64,7 @@ def test_what_differs_is_found():
 
 def test_nothing_is_proposed_where_nothing_differs():
     generator = np.random.default_rng(1)
-    images = np.stack([scene(generator, True, (160, 96)) for _ in range(80)])
+    images = np.stack([scene(generator, True) for _ in range(80)])
     found = regions.evidence(images, np.arange(80) % 2, np.arange(80) // 16)
     assert regions.propose(found) == []
 
@@ -157,7 +158,7 @@ def larger(losses, **options):
             measured.append(budget)
             return [(designs[0], *losses[budget])]
 
-    finder = Told(None, 2, 1, 1.0, False, None, lambda line: None, None)
+    finder = Told(None, 2, 1, 1.0, False, None, None, lambda line: None, None)
     first = designs_below(1_000_000, place.size, 2)[-1]
     design, accuracy, loss = finder.enlarge([place], (first, *losses[1]))
     assert (design.colour, design.depth, design.box) == (first.colour, first.depth, first.box)
@@ -170,6 +171,20 @@ def test_larger_networks_are_tried_as_long_as_they_help():
     assert larger({small: (0.9, 0.3), medium: (0.91, 0.29)}) == ([medium], 0.3)
     assert larger({small: (0.9, 0.3), medium: (0.985, 0.1)}) == ([medium], 0.1)
     assert larger({small: (0.9, 0.3), medium: (0.95, 0.2), large: (0.96, 0.1)}) == ([medium, large], 0.1)
+
+
+def test_a_slow_computer_trains_less():
+    now = [0.0]
+    pace = Pace(600, lambda: now[0])
+    assert pace.share(1000) == 1  # nothing is known yet
+    now[0] = 300
+    pace.measure(200, 400)
+    pace.measure(50, 100)
+    assert pace.seconds_for(100) == 50
+    assert pace.share(500) == 1 and pace.share(1200) == 0.5
+    now[0] = 590
+    assert pace.share(1200) == LEAST
+    assert work_of(1000, 144 * 80 * 3, 1_000_000) > 1.5 * work_of(1000, 144 * 80, 1_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -185,17 +200,19 @@ def pictures(tmp_path_factory):
     return folder
 
 
-def test_a_network_for_a_small_part_takes_whole_pictures(pictures, tmp_path, host, capsys):
+def test_a_network_for_a_small_part_takes_whole_pictures(pictures, tmp_path, host, capsys, monkeypatch):
+    halve = search.Search.halve
+    monkeypatch.setattr(search.Search, "halve", lambda self, places, budget: halve(self, places[1:2], budget))
     model = tmp_path / "square.unn"
     arguments = ["--interpreter", host.command[0]]
-    command = ["train", str(pictures), "--output", str(model), "--effort", "0.1", "--budget-macs", "100000", *arguments]
+    command = ["train", str(pictures), "--output", str(model), "--effort", "0.05", "--budget-macs", "60000", *arguments]
     assert main(command) == 0
     card = json.loads(model.with_suffix(".json").read_text())
     x, y, width, height = card["part of the picture"]
     assert x <= SQUARE[0] < x + width and y <= SQUARE[1] < y + height and width * height < 0.25
     assert card["test"]["balanced accuracy"] >= 0.9
     shape = read(model.read_bytes()).inputs[0].shape
-    assert list(shape) == card["input"]["shape"] and shape[1] >= 90
+    assert list(shape) == card["input"]["shape"] and shape[1] >= 56
     assert main(["evaluate", str(model), str(pictures), *arguments]) == 0
     assert "100 pictures, balanced accuracy" in capsys.readouterr().out
     onnxruntime = pytest.importorskip("onnxruntime")

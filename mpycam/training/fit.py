@@ -1,6 +1,7 @@
 """The training loop: balanced batches, a teacher's advice, averaged weights, one machine or several."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +75,12 @@ def probabilities(network, levels, batch=256):
 
 def epochs_of(visits, count):
     """How many epochs of `count` pictures make about so many visits."""
-    return max(1, round(visits / max(SHORTEST, count)))
+    return max(1, round(visits / per_epoch(count)))
+
+
+def per_epoch(count):
+    """How many visits of `count` pictures make an epoch."""
+    return max(SHORTEST, count)
 
 
 def draw_weights(view):
@@ -109,9 +115,9 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
     """
     classes = int(train.labels.max()) + 1
     weights = draw_weights(train)
-    per_epoch = max(len(train.labels), SHORTEST) // plan.batch * plan.batch
+    visits = per_epoch(len(train.labels)) // plan.batch * plan.batch
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)
-    steps = plan.epochs * (per_epoch // plan.batch)
+    steps = plan.epochs * (visits // plan.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=steps + 1, pct_start=0.2)
     average = {name: value.clone() for name, value in network.state_dict().items()}
     best = (-1.0, -np.inf, None)
@@ -135,16 +141,20 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
         torch.manual_seed(seed * 100_003 + epoch)
         augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment, usual, plan.occlude)
-        order = torch.multinomial(weights, per_epoch, replacement=True, generator=generator)
+        order = torch.multinomial(weights, visits, replacement=True, generator=generator)
         network.train()
         total = 0.0
-        for chosen in order.split(plan.batch):
-            chosen = chosen[ranks.rank :: ranks.count]
-            levels, labels = train.levels[chosen].float(), train.labels[chosen]
+
+        def prepared(chosen, augmentation=augmentation):
+            levels = train.levels[chosen].float()
             if plan.mirror:
-                mirrored = torch.rand(len(levels), 1, 1, 1) < 0.5
+                mirrored = torch.rand(len(levels), 1, 1, 1, generator=augmentation.generator) < 0.5
                 levels = torch.where(mirrored, levels.flip(3), levels)
-            levels = augmentation(levels)
+            return augmentation(levels)
+
+        batches = [chosen[ranks.rank :: ranks.count] for chosen in order.split(plan.batch)]
+        for chosen, levels in zip(batches, _ahead(prepared, batches), strict=True):
+            labels = train.labels[chosen]
             answers = trained(normalised(levels).contiguous(memory_format=torch.channels_last))
             loss = functional.cross_entropy(answers, labels, label_smoothing=plan.smoothing)
             if teacher is not None:
@@ -169,13 +179,24 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         if plan.keep_last or (accuracy, -loss) > best[:2]:
             best = accuracy, -loss, {name: value.clone() for name, value in average.items()}
         if on_epoch is not None:
-            figures = {"epoch": epoch + 1, "loss": total * plan.batch / per_epoch, "accuracy": accuracy, "validation loss": loss}
+            figures = {"epoch": epoch + 1, "loss": total * plan.batch / visits, "accuracy": accuracy, "validation loss": loss}
             on_epoch(figures, {"network": network.state_dict(), "optimiser": optimiser.state_dict(),
                                "schedule": schedule.state_dict(), "average": average, "best": best,
                                "epoch": epoch + 1, "step": step})  # fmt: skip
     network.load_state_dict(best[2])
     network.eval()
     return best[0], -best[1]
+
+
+def _ahead(work, items):
+    """Yield work(item) for each item, in order; the next is worked on by another thread meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = None
+        for item in items:
+            ready, coming = coming, pool.submit(work, item)
+            if ready is not None:
+                yield ready.result()
+        yield coming.result()
 
 
 def _with_weights(network, weights, validation, classes):

@@ -1,6 +1,5 @@
 """`mpycam train` from samples to a network: search, teacher, student, pruning, calibration, int8, card."""
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from mpycam.convert import from_torch
 from mpycam.errors import MpycamError
 from mpycam.training import calibrate, card, prune, quantaware, regions
 from mpycam.training.evaluate import answers_of, figures
-from mpycam.training.fit import Plan, Ranks, View, epochs_of, fit, probabilities
+from mpycam.training.fit import Plan, Ranks, View, epochs_of, fit, per_epoch, probabilities
 from mpycam.training.nets import OFFSET, SCALE, Design, Place, build, pictures, teacher, view
+from mpycam.training.pace import Pace, work_of
 from mpycam.training.places import Part, in_frame, place_around
 from mpycam.training.scores import balanced_accuracy
 from mpycam.training.search import LARGER, Search, describe
@@ -27,6 +27,8 @@ ALLOWED_LOSS = 0.005  # of balanced accuracy through int8
 FEWEST = 10  # pictures of a class
 FEW = 40
 WIDER = 1.4  # than the budget is the network that is pruned
+TEACHING = 6_000_000  # multiply-adds of a small network that take as long as the teacher's, which are of few layers
+TUNING = 0.3  # of the student's visits, after pruning
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Settings:
     random_split: bool = False
     effort: float = 1.0  # of the usual number of designs and steps
     occlude: bool = False  # something may stand in front of the scene that tells nothing about the class
+    minutes: float = 14.0  # after which a run shall have ended: fewer steps where that would be later
     whole: bool = False  # the network sees the whole picture, whatever part of it tells
 
 
@@ -70,12 +73,14 @@ class Run:
         self.images = {self.whole.box: {name: part.images for name, part in self.parts.items()}}
         self.views = {}
         self.evidence = None
+        self.share = 1.0  # of the usual steps
 
     def train(self):
         """Do every stage that is not done yet; write the network, its ONNX file, card and picture; return the card."""
-        started = time.monotonic()
+        self.pace = Pace(60 * self.settings.minutes)
         places = self._places()
-        design = Design(**self.stages.run("design", lambda *_: self._search(places)))
+        found = self.stages.run("design", lambda *_: self._search(places))
+        design, self.share = Design(**found["design"]), found["share"]
         self.say(f"chosen: {describe(design)}, {_percent(design.box)}")
         place = next(place for place in places if place.box == design.box)
         self._forget_other_places(place)
@@ -93,7 +98,7 @@ class Run:
             data = in_frame(data, design.region)
         self.output.write_bytes(data)
         self._export(network, design)
-        result = self._card(design, data, value, int8, held_out, time.monotonic() - started)
+        result = self._card(design, data, value, int8, held_out)
         self.stages.remove()
         return result
 
@@ -148,15 +153,25 @@ class Run:
         budget = self.settings.budget or USUAL_BUDGET
         self.say(f"searching designs of at most {budget:,} multiply-adds")
         search = Search(self._pair, len(self.samples.classes), self.settings.seed, self.settings.effort,
-                        self.settings.occlude, self.ranks, self.say,
+                        self.settings.occlude, self.ranks, self.pace, self.say,
                         lambda name, figures: self._record(f"search/{name}", figures, figures["epochs"]))  # fmt: skip
         best = search.halve(places, budget)
         if not self.settings.budget:
             best = search.enlarge(places, best)
-        return best[0].as_dict()
+        design = best[0]
+        place = next(place for place in places if place.box == design.box)
+        levels, count = np.prod(design.input_shape), self._epochs(VISITS) * per_epoch(len(self.parts["train"]))
+        work = work_of(count * (1 + TUNING), levels, WIDER * design.multiply_adds)
+        work += work_of(TEACHER_VISITS * self.settings.effort, 3 * np.prod(place.size), TEACHING)
+        share = self.pace.share(work)
+        self.say(f"{self.pace.elapsed / 60:.1f} minutes so far; about {self.pace.seconds_for(share * work) / 60:.1f} more")
+        if share < 1:
+            self.say(f"warning: this computer is slow for that: {share:.0%} of the usual steps, to end within "
+                     f"{self.settings.minutes:g} minutes (--minutes)")  # fmt: skip
+        return {"design": design.as_dict(), "share": share}
 
     def _epochs(self, visits):
-        return max(8, epochs_of(visits * self.settings.effort, len(self.parts["train"])))
+        return max(8, epochs_of(visits * self.settings.effort * self.share, len(self.parts["train"])))
 
     def _plan(self, epochs, **options):
         return Plan(epochs, occlude=self.settings.occlude, **options)
@@ -169,7 +184,7 @@ class Run:
                 self._record(name, figures, figures["epoch"])
                 if figures["epoch"] % max(1, plan.epochs // 10) == 0:
                     self.say(f"  {name}, epoch {figures['epoch']} of {plan.epochs}: loss {figures['loss']:.4f}, "
-                             f"validation accuracy {figures['accuracy']:.4f}")  # fmt: skip
+                             f"validation accuracy {figures['accuracy']:.4f}, {self.pace.elapsed / 60:.1f} minutes so far")
                     save(state)
 
             accuracy, _ = fit(network, *pair, plan, self.settings.seed, self.ranks, teacher=advice, state=state,
@@ -210,10 +225,10 @@ class Run:
         self.say(f"training the student, first at {wide.multiply_adds:,} multiply-adds")
         epochs = self._epochs(VISITS)
         pair = self._pair(design)
-        student, accuracy = self._fit("student", build(wide), pair, self._plan(round(epochs * 0.7)), advice)
+        student, accuracy = self._fit("student", build(wide), pair, self._plan(round(epochs * (1 - TUNING))), advice)
         chosen, design = prune.prune(student, wide, limit)
         self.say(f"pruned from accuracy {accuracy:.4f}: {describe(design)}")
-        plan = self._plan(max(4, round(epochs * 0.3)), rate=2e-3)
+        plan = self._plan(max(4, round(epochs * TUNING)), rate=2e-3)
         chosen, accuracy = self._fit("pruned", chosen, pair, plan, advice)
         self.say(f"student: validation accuracy {accuracy:.4f}; again, with the validation pictures")
         network, _ = prune.prune(student, wide, limit)
@@ -272,7 +287,7 @@ class Run:
         torch.onnx.export(network, (example,), str(self.output.with_suffix(".onnx")), input_names=["image"],
                           output_names=["probability"], dynamo=False, opset_version=17)  # fmt: skip
 
-    def _card(self, design, data, value, int8, held_out, seconds):
+    def _card(self, design, data, value, int8, held_out):
         """Write and return the card. held_out: answers (n, classes) to validation pictures that did not teach."""
         classes = self.samples.classes
         positive = classes.index(self.settings.positive) if self.settings.positive else len(classes) - 1
@@ -294,7 +309,8 @@ class Run:
             "validation": figures(validation.labels, held_out),
             "rounding": int8,
             "test": figures(test.labels, answers),
-            "seconds": round(seconds),
+            "steps": f"{self.share:.0%} of the usual",
+            "seconds": round(self.pace.elapsed),
         }  # fmt: skip
         if len(classes) == 2:
             limit, alarms, found = calibrate.threshold(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import torch
 
-from mpycam.training.fit import Plan, epochs_of, fit
+from mpycam.training.fit import Plan, epochs_of, fit, per_epoch
 from mpycam.training.nets import build, designs_below
+from mpycam.training.pace import work_of
 
 CANDIDATES = 6  # of each place
 RUNGS = ((2_500, None), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
@@ -24,7 +25,7 @@ class Search:
     """What designs are measured with.
 
     views: a function from a design to the (train, validation) Views that it sees. effort: of the usual number of
-    designs and epochs, at most 1. plan: a Plan, whose epochs are those of the rung. say takes lines of progress;
+    designs and epochs, at most 1. occlude: see Plan. pace: a Pace, which learns how long designs take. say takes lines of progress;
     on_figures takes (name, figures) of each trained design.
     """
 
@@ -34,6 +35,7 @@ class Search:
     effort: float
     occlude: bool
     ranks: object
+    pace: object
     say: object
     on_figures: object
 
@@ -78,7 +80,10 @@ class Search:
             torch.manual_seed(self.seed)
             network, (train, validation) = build(design), self.views(design)
             epochs = epochs_of(visits * min(1.0, self.effort), len(train.labels))
+            started = self.pace.clock()
             accuracy, loss = fit(network, train, validation, Plan(epochs, occlude=self.occlude), self.seed, self.ranks)
+            work = work_of(epochs * per_epoch(len(train.labels)), train.levels[0].numel(), design.multiply_adds)
+            self.pace.measure(self.pace.clock() - started, work)
             scored.append((design, accuracy, loss))
             self.on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
             self.say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
