@@ -183,6 +183,33 @@ def test_mpy_files(interpreter, tmp_path):
     assert interpreter.run(script, tmp_path).strip() == f"42 {tmp_path}/compiled.mpy"
 
 
+def test_names(interpreter):
+    """A name has one number however often it is made and however many others there are."""
+    out = interpreter.run("""
+import gc, micropython
+class Holder:
+    pass
+holder = Holder()
+def store(value):
+    for number in range(4000):
+        setattr(holder, "name_%d" % number, number + value)
+def stored(value):
+    return [getattr(holder, "name_%d" % number) - value for number in range(4000)] == list(range(4000))
+store(0)
+gc.collect()
+micropython.qstr_info()
+print(stored(0), hasattr(holder, "name_4000"), hasattr(holder, ""), hasattr(holder, "name_"))
+store(1)
+print(stored(1), len(holder.__dict__))
+print("name_0" is "".join(["name", "_0"]), "name_3999" is "".join(["name", "_3999"]))
+micropython.qstr_info()
+""")
+    first, *told, second = out.splitlines()
+    names = [int(line.split("n_qstr=")[1].split(",")[0]) for line in (first, second)]
+    assert 4000 <= names[0] and names[1] - names[0] <= 4
+    assert told == ["True False False False", "True 4000", "True True"]
+
+
 def test_sigterm_unwinds(interpreter):
     """A service manager's signal runs the finally blocks, whatever the program waits for."""
     script = """

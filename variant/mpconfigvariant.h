@@ -16,6 +16,8 @@
 #define MICROPY_READER_VFS_DEFAULT_BUFFER_SIZE  (255)
 #define MICROPY_EMIT_INLINE_THUMB               (0)
 #define MICROPY_OPT_COMPUTED_GOTO               (1)
+// lookup.c does most of what this function does.
+#define MICROPY_WRAP_MP_MAP_LOOKUP(function)    map_lookup_in_full
 
 // Signals raise in the virtual machine, never in the middle of C code, so that
 // no C module has to expect an exception where it owns memory.

@@ -27,8 +27,9 @@ LDFLAGS += -Wl,--wrap=readline -Wl,--wrap=mp_hal_set_interrupt_char
 SHARED_SRC_C_EXTRA += runtime/pyexec.c
 $(BUILD)/shared/runtime/pyexec.o: CFLAGS += -DMICROPY_PLATFORM_COMPILER='""'
 
-# names.c has the tables of names; nothing refers to these, so the linker drops them.
+# names.c has the tables of names and the search in them; nothing refers to these, so the linker drops them.
 $(BUILD)/py/qstr.o: CFLAGS += -Dmp_qstr_const_pool=mp_qstr_const_pool_in_full -Dqstr_init=qstr_init_pools
+$(BUILD)/py/qstr.o: CFLAGS += -include $(VARIANT_DIR)/weak_search.h
 
 QSTR_DEFS += $(VARIANT_DIR)/qstrdefs.h
 
