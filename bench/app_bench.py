@@ -163,9 +163,14 @@ class Bench:
         return [sys.executable, str(ROOT / "bench/app_cpython.py"), str(self.folder / clip), str(self.model), json.dumps(REGION)]
 
     def start(self, command):
-        """Seconds from the start of a program to its first answer: by the clock, and of processor time."""
+        """Seconds from the start of a program to its first answer: by the clock, and of processor time.
+
+        It runs in the app's folder, as in a camera.
+        """
         began = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=self.environment, cwd=self.home
+        ) as process:
             for line in process.stdout:
                 if '"event": "frame"' in line:
                     taken = time.perf_counter() - began, processor_time(process.pid)

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from interpreters import ROOT
 
-NAMES = ["strtoull", "strtoul", "strtoll", "strtol", "qsort", "strstr", "mbstowcs", "ioctl"]
+NAMES = ["strtoull", "strtoul", "strtoll", "strtol", "qsort", "strstr", "mbstowcs", "ioctl", "memset"]
 HEADERS = ["ctype.h", "limits.h", "stdarg.h", "stdlib.h", "string.h", "sys/ioctl.h", "sys/syscall.h", "unistd.h"]
 
 
@@ -15,7 +15,7 @@ HEADERS = ["ctype.h", "limits.h", "stdarg.h", "stdlib.h", "string.h", "sys/ioctl
 def ours(tmp_path_factory):
     """The file as a shared library, each function with small_ in front of its name."""
     folder = tmp_path_factory.mktemp("libc")
-    lines = [f"#include <{header}>" for header in HEADERS] + ["#undef __GLIBC__"]
+    lines = [f"#include <{header}>" for header in HEADERS] + ["#undef __GLIBC__", "#define __ARM_ARCH 7"]
     lines += [f"#define {name} small_{name}" for name in NAMES] + [f'#include "{ROOT}/variant/libc.c"']
     (folder / "libc.c").write_text("\n".join(lines) + "\n")
     command = ["cc", "-std=gnu99", "-O1", "-shared", "-fPIC", "-o", folder / "libc.so", folder / "libc.c"]
@@ -65,6 +65,16 @@ def test_texts(ours):
         for wanted in (b"", b"a", b"b", b"ndots:", b"ababc", b"options ndots:2", b"options ndots:23"):
             found = ours.small_strstr(data, wanted)
             assert (found - ctypes.addressof(data) if found is not None else -1) == text.find(wanted), (text, wanted)
+
+
+def test_filling(ours):
+    ours.small_memset.restype = ctypes.c_void_p
+    for count in [*range(70), 255, 768, 1000]:
+        for start in range(17):
+            data = ctypes.create_string_buffer(b"." * (count + 40), count + 40)
+            place = ctypes.addressof(data) + start
+            assert ours.small_memset(ctypes.c_void_p(place), 0x100 + count, ctypes.c_size_t(count)) == place
+            assert data.raw == b"." * start + bytes([count % 256]) * count + b"." * (40 - start), (count, start)
 
 
 def test_addresses(interpreter):

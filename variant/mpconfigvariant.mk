@@ -36,6 +36,9 @@ QSTR_DEFS += $(VARIANT_DIR)/qstrdefs.h
 # The option -v, without bytecode printers.
 $(BUILD)/main.o: CFLAGS += -DMICROPY_DEBUG_PRINTERS=1
 
+# No call of memset() is made of the loop in it.
+$(BUILD)/$(VARIANT_DIR)/libc.o: CFLAGS += -fno-tree-loop-distribute-patterns
+
 # Pairs of doubles count on every rounding.
 $(BUILD)/$(VARIANT_DIR)/elementary.o: CFLAGS += -ffp-contract=off
 
