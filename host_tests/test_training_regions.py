@@ -147,7 +147,25 @@ def test_the_part_is_taken_in_the_network(interpreter, tmp_path, colour):
     assert np.abs(floats - answers[1]).max() < 0.05
 
 
-def larger(losses, **options):
+def test_no_place_is_given_up_after_the_first_round():
+    """What is right only with more training, here a whole picture, is compared with the best of the parts."""
+    whole, part = Place((48, 64)), Place((48, 64), (16, 16, 96, 128))
+    rounds = []
+
+    class Told(search.Search):
+        def _rung(self, visits, designs):
+            rounds.append(designs)
+            first = part if visits < search.RUNGS[-1][0] else whole
+            return sorted(((design, 0.9, float(design.box != first.box)) for design in designs), key=lambda entry: entry[2])
+
+    finder = Told(None, 2, 1, 1.0, False, None, None, lambda line: None, None)
+    design, _, _ = finder.halve([whole, part], 300_000)
+    assert [len(designs) for designs in rounds] == [12, 4, 2]
+    assert all({design.box for design in designs} == {whole.box, part.box} for designs in rounds)
+    assert design.box == whole.box
+
+
+def larger(losses):
     """What Search.enlarge makes of designs whose losses are given by their budgets."""
     place = Place((48, 64))
     measured = []

@@ -20,7 +20,8 @@ SCALES = (1, 2, 3, 4, 6)  # cells of a field along each side
 FOLDS = 5
 MAP = 96  # places of the map of evidence along each side
 RIDGE = 0.1  # of the variance of a feature
-LEAST, BY_CHANCE = 0.1, 1.5  # nothing is proposed below this score and this over the root of the pictures' number
+# Nothing is proposed below this score and this over the root of the pictures' number: what tells may be anywhere.
+LEAST, BY_CHANCE = 0.4, 1.0
 NEARLY = 0.97
 LEVELS = (0.8, 0.4)  # of the best place's score, that the places of the first and second proposal reach
 MARGIN = 0.35  # of a proposal's side, around it

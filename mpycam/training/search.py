@@ -13,7 +13,7 @@ from mpycam.training.fit import Plan, epochs_of, fit, per_epoch
 from mpycam.training.nets import build, designs_below
 from mpycam.training.pace import work_of
 
-CANDIDATES = 6  # of each place
+CANDIDATES, OF_A_PLACE = 12, 6  # designs at first: in all, and at least of each place
 RUNGS = ((2_500, None), (6_000, 4), (12_000, 2))  # (visits of pictures, designs that are trained so long)
 SOLVED = 0.98  # validation accuracy that no larger network is tried for
 LARGER = (3_000_000, 10_000_000)  # multiply-adds that are tried in turn
@@ -45,11 +45,12 @@ class Search:
         candidates = []
         for place in places:
             designs = designs_below(budget, place.size, self.classes, place.region)
-            drawn = torch.randperm(len(designs), generator=generator)[: max(2, round(CANDIDATES * self.effort))]
+            count = max(2, round(max(OF_A_PLACE, CANDIDATES // len(places)) * min(1.0, self.effort)))
+            drawn = torch.randperm(len(designs), generator=generator)[:count]
             candidates += [designs[i] for i in drawn.tolist()]
         for visits, count in RUNGS:
             scored = self._rung(visits, candidates[:count])
-            candidates = [design for design, _, _ in scored]
+            candidates = _first_of_each_place([design for design, _, _ in scored])
         return scored[0]
 
     def enlarge(self, places, best):
@@ -88,6 +89,12 @@ class Search:
             self.on_figures(describe(design), {"epochs": epochs, "accuracy": accuracy, "loss": loss})
             self.say(f"  search, {epochs} epochs, {describe(design)}: accuracy {accuracy:.4f}, loss {loss:.4f}")
         return sorted(scored, key=lambda entry: entry[2])
+
+
+def _first_of_each_place(designs):
+    """Designs, the best first, with the best of every place before the others: a place is not given up too early."""
+    firsts = [next(design for design in designs if design.box == box) for box in dict.fromkeys(d.box for d in designs)]
+    return firsts + [design for design in designs if design not in firsts]
 
 
 def describe(design):
