@@ -18,6 +18,7 @@ from mpycam import runtime  # noqa: E402
 from mpycam.cli import main  # noqa: E402
 from mpycam.training import calibrate, quantaware  # noqa: E402
 from mpycam.training.augment import Augmentation, usual_levels  # noqa: E402
+from mpycam.training.command import report  # noqa: E402
 from mpycam.training.fit import RAREST, Plan, Ranks, View, draw_weights, fit  # noqa: E402
 from mpycam.training.nets import Design, build, designs_below, normalised  # noqa: E402
 from mpycam.training.prune import prune  # noqa: E402
@@ -330,6 +331,7 @@ def test_a_folder_becomes_a_network(trained, pictures, capsys, host):
     assert card["test"]["balanced accuracy"] >= 0.9
     assert card["threshold"]["of"] == "square"
     assert f"balanced accuracy {card['test']['balanced accuracy']:.4f}" in printed
+    assert f"what it sees and gets wrong: {model.with_suffix('.png')}" in printed
     with Image.open(model.with_suffix(".png")) as image:
         assert image.width > 800
     assert not model.with_suffix(".checkpoint").exists()
@@ -337,6 +339,15 @@ def test_a_folder_becomes_a_network(trained, pictures, capsys, host):
     assert main(["evaluate", str(model), str(pictures), "--interpreter", host.command[0]]) == 0
     measured = re.search(r"120 pictures, balanced accuracy (\S+),", capsys.readouterr().out)
     assert float(measured.group(1)) >= 0.9
+
+
+def test_what_is_not_reliable_is_said(capsys):
+    card = {"network": "x.unn", "bytes": 9, "design": "a design", "labels": ["closed", "open"]}
+    for right, is_told in ((10, False), (8, True)):
+        figures = {"confusion": [[10, 0], [10 - right, right]], "calibration error": 0.0}
+        report({**card, "test": {**figures, "balanced accuracy": 0.5 + right / 20}}, "x.png")
+        assert ("not reliable yet" in (printed := capsys.readouterr().out)) == is_told
+    assert "of 'open' first" in printed
 
 
 def test_onnx_file_says_the_same(trained, pictures, host):

@@ -11,6 +11,7 @@ from mpycam.training.scores import confusion_lines
 # Multiply-adds a millisecond: 667 MHz, 0.9 instructions a multiply-add of a small int8 network, a cycle each;
 # docs/unn-speed.md tells how that is counted and estimated.
 DEVICES = {"cortex-a9": 740_000}
+GOOD = 0.95  # balanced accuracy in the test
 INTERPRETER = Path("dist/host/micropython")
 
 
@@ -80,12 +81,12 @@ def run_train(options):
     options.output.parent.mkdir(parents=True, exist_ok=True)
     result = Run(samples, settings, options.output, options.interpreter).train()
     if result is not None:
-        report(result)
+        report(result, options.output.with_suffix(".png"))
     return 0
 
 
-def report(card):
-    """Print what a card says."""
+def report(card, picture):
+    """Print what a card says; `picture` is the path of the card as a picture."""
     test = card["test"]
     print(f"{card['network']}: {card['bytes']:,} bytes, {card['design']}")
     print(f"test: balanced accuracy {test['balanced accuracy']:.4f}, calibration error {test['calibration error']:.4f}")
@@ -95,6 +96,11 @@ def report(card):
         limit = card["threshold"]
         print(f"{limit['of']} above {limit['above']}: {limit['test']['detected']:.2%} detected, "
               f"{limit['test']['false alarms']:.2%} false alarms in the test")  # fmt: skip
+    print(f"what it sees and gets wrong: {picture}")
+    if test["balanced accuracy"] < GOOD:
+        told = [row[index] / max(1, sum(row)) for index, row in enumerate(test["confusion"])]
+        worst = card["labels"][told.index(min(told))]
+        print(f"that is not reliable yet: correct wrong labels, then add pictures from other times, of {worst!r} first")
 
 
 def run_evaluate(options):
