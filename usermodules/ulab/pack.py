@@ -3,9 +3,10 @@
 
     usermodules/ulab/pack.py MPY_CROSS HEADER FILE.py...
 
-The block is, for each file in the given order, the name of its module and a zero
-byte, the length of its .mpy in two bytes, the low one first, and the .mpy. The
-files whose names start with an underscore are modules, the others __init__.
+The block is, for each module, its name and a zero byte, the length of its .mpy in
+two bytes, the low one first, and the .mpy. The files whose names start with an
+underscore are modules; the others together are the module __init__, compiled as
+one file, whose names are stored once.
 """
 
 import subprocess
@@ -22,14 +23,25 @@ def compiled(mpy_cross, path, source):
         return Path(output.name).read_bytes()
 
 
+def joined(paths):
+    """Return the text of the files one after another, with what several of them import imported once."""
+    lines = []
+    for path in paths:
+        lines += [line for line in path.read_text().splitlines() if line not in lines or not line.startswith("from ")]
+    return "\n".join(lines)
+
+
 def main():
     mpy_cross, header, *paths = sys.argv[1:]
-    block = b""
-    for path in paths:
-        stem = Path(path).stem
-        code = compiled(mpy_cross, path, stem.strip("_") if stem.startswith("_") else "numpy")
-        module = stem if stem.startswith("_") else "__init__"
-        block += module.encode() + b"\0" + len(code).to_bytes(2, "little") + code
+    paths = [Path(path) for path in paths]
+    modules = {path.stem: path for path in paths if path.stem.startswith("_")}
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as init:
+        init.write(joined(path for path in paths if path not in modules.values()))
+        init.flush()
+        block = b""
+        for name, path in {"__init__": init.name, **modules}.items():
+            code = compiled(mpy_cross, path, name.strip("_") if name in modules else "numpy")
+            block += name.encode() + b"\0" + len(code).to_bytes(2, "little") + code
     deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
     deflated = deflater.compress(block) + deflater.flush()
     lines = [", ".join(str(byte) for byte in deflated[i : i + 24]) for i in range(0, len(deflated), 24)]
