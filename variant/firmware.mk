@@ -62,10 +62,14 @@ MUSL := $(abspath $(BUILD)/musl)
 TARGET_CC := $(MUSL)/bin/musl-gcc
 TARGET_CFLAGS += $(CAMERA_CFLAGS)
 # -Os leaves passes on that make code larger: copies of loops' conditions before
-# them and of jumps' targets, small functions put into several others. All but the
-# objects that set FAST do without; what -Wall tells without them is in part untrue.
+# them and of jumps' targets, small functions put into several others. And where
+# instructions and blocks stay in the order of the source, the same statements give
+# the same code, of which packed executables are 3 % smaller. All but the objects
+# that set FAST do without; what -Wall tells without them is in part untrue.
 export SMALLER_CFLAGS := -fno-tree-ch -fno-tree-pre -fno-tree-loop-im -fno-tree-scev-cprop -fno-tree-dominator-opts \
 	-fno-move-loop-invariants -fno-inline-small-functions -fno-thread-jumps -fno-caller-saves -fno-if-conversion \
+	-fno-schedule-insns2 -fno-reorder-blocks -fno-optimize-sibling-calls -fno-tree-tail-merge -fno-ira-hoist-pressure \
+	-fno-forward-propagate \
 	-Wno-maybe-uninitialized
 TARGET_LDFLAGS := $(CAMERA_LDFLAGS)
 UNIX_FLAGS := CROSS_COMPILE=$(TARGET)- CC=$(TARGET_CC)
