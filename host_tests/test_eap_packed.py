@@ -5,12 +5,13 @@ import os
 import random
 import subprocess
 
+import numpy as np
 import pytest
 from interpreters import ARCHES, COMMANDS, ROOT
 
 from mpycam.eap import build, elf
 from mpycam.eap.package import inspect
-from mpycam.eap.packed import FILTER, calls_to_places, pack
+from mpycam.eap.packed import CONTEXTS, FILTER, addresses_to_places, pack
 from mpycam.eap.problem import PackageError
 
 EMULATORS = {arch: COMMANDS[arch][0] for arch in ("armv7hf", "aarch64")}
@@ -71,7 +72,7 @@ def samples():
     yield (ROOT / "README.md").read_bytes() * 3
 
 
-@pytest.mark.parametrize("properties", [(0, 0, 0), (0, 1, 1), (1, 0, 2), (0, 0, 4)])
+@pytest.mark.parametrize("properties", [(0, 0, 0), (1, 1, 1), (2, 0, 2), (0, 2, 2), (0, 0, 4)])
 def test_decoder(decode, properties):
     changed = dict(zip(("lc", "lp", "pb"), properties, strict=True))
     for data in samples():
@@ -85,7 +86,7 @@ def test_decoder(decode, properties):
 def test_decoder_on_damaged_files(decode):
     chance = random.Random(6)
     data = b"".join(bytes([n % 7]) * (n % 31) for n in range(900))
-    packed = lzma.compress(data, lzma.FORMAT_ALONE, filters=[FILTER])
+    packed = lzma.compress(data, lzma.FORMAT_ALONE, filters=[{**FILTER, **CONTEXTS["aarch64"]}])
     for size in range(len(packed)):
         assert decode(len(data), packed[:size]) is None
     changed = 0
@@ -98,14 +99,19 @@ def test_decoder_on_damaged_files(decode):
         decode(len(data), bytes([properties]) + packed[1:])
 
 
-def test_calls_to_places():
+def test_addresses_to_places():
     # Two calls of the same place from different ones, as arm-linux-gnueabihf-as writes them.
     code = bytes.fromhex("fff7feff 00bf 00bf fff7faff".replace(" ", ""))
-    packed = calls_to_places(code, "armv7hf")
+    packed = addresses_to_places(code, "armv7hf")
     assert packed[:4] == packed[8:12] and packed[4:8] == code[4:8]
     words = bytes.fromhex("00000094 1f2003d5 feffff97 aabb".replace(" ", ""))
-    packed = calls_to_places(words, "aarch64")
+    packed = addresses_to_places(words, "aarch64")
     assert packed[:4] == packed[8:12] and packed[4:8] == words[4:8] and packed[12:] == words[12:]
+    # adr x0 and adr x9 of one place, the second with another register and two bytes further.
+    words = bytes.fromhex("40000010 1f2003d5 09000050".replace(" ", ""))
+    packed = np.frombuffer(addresses_to_places(words, "aarch64"), "<u4")
+    assert packed[0] >> 5 & 0x7FFFF == packed[2] >> 5 & 0x7FFFF == 2
+    assert (packed[0] & 0xFF00001F, packed[2] & 0xFF00001F) == (0x10000000, 0x50000009)
 
 
 @pytest.mark.parametrize("arch", PACKED_ARCHES)

@@ -12,8 +12,13 @@ import numpy as np
 
 from mpycam.eap import elf
 
-# More literal contexts than the unpacker has memory for gain nothing in machine code.
-FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "nice_len": 64, "lc": 0, "lp": 1, "pb": 1}
+# Matches of two bytes are worth finding in machine code.
+FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "nice_len": 64, "mf": lzma.MF_BT2}
+
+# Where in an instruction a byte is tells much of it: Thumb's have two or four, those
+# of AArch64 four. The unpacker has memory for two bits of literal context and
+# position together.
+CONTEXTS = {"armv7hf": {"lc": 1, "lp": 1, "pb": 1}, "aarch64": {"lc": 0, "lp": 2, "pb": 2}}
 
 # Where the sizes of an ELF file's first segment are: in the file, and in memory.
 SEGMENT_TABLE = {32: ("<I", 28, 16, 20), 64: ("<Q", 32, 32, 40)}
@@ -28,7 +33,8 @@ def pack(program, unpacker):
     header, own = elf.read(program), elf.read(unpacker)
     if header.architecture is None or header.architecture != own.architecture:
         raise elf.ElfError(f"{header}, and the unpacker is {own}: expected the same architecture for both")
-    stream = lzma.compress(calls_to_places(program, header.architecture), lzma.FORMAT_ALONE, filters=[FILTER])
+    places = addresses_to_places(program, header.architecture)
+    stream = lzma.compress(places, lzma.FORMAT_ALONE, filters=[{**FILTER, **CONTEXTS[header.architecture]}])
     word, table, file_size, memory_size = SEGMENT_TABLE[header.bits]
     (segment,) = struct.unpack_from(word, unpacker, table)
     (size,) = struct.unpack_from(word, unpacker, segment + file_size)
@@ -48,11 +54,12 @@ def _forget_sections(data, bits):
     struct.pack_into("<HH", data, counts, 0, 0)
 
 
-def calls_to_places(code, architecture):
+def addresses_to_places(code, architecture):
     """Return code whose BL instructions name the place that they call instead of the distance to it.
 
-    Places count from the start of the file. The unpacker undoes it over the
-    whole file, so that it does not matter what is no instruction.
+    In AArch64 code ADR instructions do so too. Places count from the start of the
+    file. The unpacker undoes it over the whole file, so that it does not matter
+    what is no instruction.
     """
     if architecture == "aarch64":
         return _words_to_places(code)
@@ -76,4 +83,8 @@ def _words_to_places(code):
     words = np.frombuffer(code[:whole], "<u4").copy()
     calls = np.flatnonzero(words >> 26 == 0x25)
     words[calls] = 0x94000000 | (words[calls] + calls & 0x03FFFFFF)
+    # The distance in bytes: its upper 19 bits lie above the register, the lower two, which stay, near the top.
+    addresses = np.flatnonzero(words >> 24 & 0x9F == 0x10)
+    places = (words[addresses] >> 5) + addresses & 0x7FFFF
+    words[addresses] = words[addresses] & 0xFF00001F | places << 5
     return words.astype("<u4").tobytes() + code[whole:]

@@ -17,12 +17,16 @@ void branches_restore(uint8_t *code, size_t size) {
     }
 }
 #else
-// BL in AArch64: a word whose lower 26 bits count words from this one.
+// BL in AArch64: a word whose lower 26 bits count words from this one. ADR: 19 bits
+// above the register do, and two near the top, which stay, count bytes.
 void branches_restore(uint8_t *code, size_t size) {
     for (size_t i = 0; i + 4 <= size; i += 4) {
         uint32_t *at = (uint32_t *)(code + i);
         if (*at >> 26 == 0x25) {
             *at = 0x94000000 | ((*at - i / 4) & 0x03ffffff);
+        } else if ((*at >> 24 & 0x9f) == 0x10) {
+            uint32_t offset = ((*at >> 5) - i / 4) & 0x7ffff;
+            *at = (*at & 0xff00001f) | offset << 5;
         }
     }
 }

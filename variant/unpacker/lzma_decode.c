@@ -13,7 +13,7 @@
 #define DISTANCE_ALIGN_BITS (4)
 #define DISTANCE_MODEL_END (14)
 #define SHORTEST_MATCH (2)
-#define MOST_LITERAL_BITS (1)
+#define MOST_LITERAL_BITS (2)
 
 typedef uint16_t probability_t;
 

@@ -11,7 +11,7 @@
 
 // Decode a .lzma file of `size` bytes into exactly `out_size` bytes. False, with
 // anything in `out`, where the file is damaged, is of another size, or has more
-// than one bit of literal context and position together.
+// than two bits of literal context and position together.
 bool lzma_decode(uint8_t *out, size_t out_size, const uint8_t *file, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 // A packed executable: this program, and behind it another one as a .lzma file.
 // It is unpacked into memory and started there, with the arguments, environment
-// and process that this one got; mpycam/eap/pack.py makes such files.
+// and process that this one got; mpycam/eap/packed.py makes such files.
 //
 //     door_state --unpack FILE
 //
