@@ -91,6 +91,39 @@ def test_something_stands_in_front_only_where_asked(monkeypatch):
     assert len(counts) == 1 and 4 <= counts[0] <= 40
 
 
+def test_warp_sees_the_scene_from_other_places():
+    across, down = torch.meshgrid(torch.linspace(-1, 1, 64), torch.linspace(-1, 1, 48), indexing="xy")
+    square = ((across.abs() < 0.5) & (down.abs() < 0.5)).float().expand(200, 1, 48, 64)
+
+    def spreads(warp):
+        """Of the squares' width, height and lean, as parts of their sides."""
+        seen = Augmentation(1, warp=warp)._shift(square)[:, 0]
+        width, height = seen[:, 24].sum(1) / 32, seen[:, :, 32].sum(1) / 24
+        lean = (seen[:, 16].sum(1) - seen[:, 32].sum(1)) / 32
+        return [float(sizes.std()) for sizes in (width, height, lean)]
+
+    assert max(spreads(0.0)) < 0.02
+    assert 0.03 < min(spreads(0.1)) and max(spreads(0.1)) < 0.1
+
+
+def test_full_convolutions_come_first():
+    network = build(Design(24, 32, False, (6, 12, 12), (2, 2, 1), 16, 2, kernel=7, full=2))
+    convolutions = [module for module in network if isinstance(module, torch.nn.Conv2d)]
+    assert [(module.kernel_size[0], module.groups) for module in convolutions] == [(7, 1), (3, 1), (3, 12), (1, 1)]
+    assert network(torch.zeros(1, 1, 24, 32)).shape == (1, 2)
+
+
+def test_bfloat16_is_for_learning_only():
+    view = some_view(64, 1)
+    torch.manual_seed(1)
+    network = build(DESIGN)
+    kinds = set()
+    network[0].register_forward_hook(lambda module, levels, answers: kinds.add(answers.dtype))
+    fit(network, view, view, Plan(2, bfloat16=True, recolour=False), 1, Ranks())
+    assert kinds == {torch.bfloat16, torch.float32}  # learning and validation
+    assert all(value.dtype == torch.float32 for value in network.parameters())
+
+
 def test_only_what_comes_and_goes_is_recoloured():
     levels = torch.full((40, 3, 48, 64), 120.0)
     levels[::4, :, 16:32, 24:40] = 20  # a dark coat, now and then

@@ -35,14 +35,16 @@ class Augmentation:
     """Changes batches of levels (n, channels, height, width), 0 to 255, each picture in its own way.
 
     usual: how the scene usually looks; without it, what comes and goes keeps its own colours. occlude: whether
-    something may stand in front that tells nothing about the class.
+    something may stand in front that tells nothing about the class. warp: how far another place of the camera may
+    move the picture's sides and corners, as a part of half its side.
     """
 
-    def __init__(self, seed, strength=1.0, usual=None, occlude=False):
+    def __init__(self, seed, strength=1.0, usual=None, occlude=False, warp=0.0):
         self.generator = torch.Generator().manual_seed(seed)
         self.strength = strength
         self.usual = None if usual is None else usual / 255
         self.occlude = occlude
+        self.warp = warp
 
     def _uniform(self, count, low, high):
         values = torch.rand(count, 1, 1, 1, generator=self.generator)
@@ -58,8 +60,9 @@ class Augmentation:
         x = levels / 255
         for change, probability in (
             (self._recolour, 0.0 if self.usual is None else 0.4),
-            (self._infrared, 0.08), (self._occlude, 0.08 if self.occlude else 0.0), (self._shift, 0.7), (self._exposure, 1.0),
-            (self._patch, 0.5), (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
+            (self._infrared, 0.08), (self._occlude, 0.08 if self.occlude else 0.0),
+            (self._shift, 1 / self.strength if self.warp else 0.7), (self._exposure, 1.0), (self._patch, 0.5),
+            (self._shade, 0.3), (self._cast, 0.5), (self._blur, 0.2), (self._noise, 0.5), (self._compress, 0.3),
         ):  # fmt: skip
             chosen = self._some(len(x), probability)
             if len(chosen):
@@ -116,13 +119,18 @@ class Augmentation:
         return gray.expand_as(x)
 
     def _shift(self, x):
-        """Vibration, a knock at the camera: up to 2 % of the side, by parts of pixels, and a little zoom."""
+        """Vibration, a knock at the camera: up to 2 % of the side, by parts of pixels, a little zoom, and the warp."""
         count = len(x)
         theta = torch.zeros(count, 2, 3)
         zoom = self._uniform(count, 0.985, 1.015).flatten()
         theta[:, 0, 0] = theta[:, 1, 1] = zoom
         theta[:, :, 2] = 0.04 * self.strength * (2 * torch.rand(count, 2, generator=self.generator) - 1)
+        if self.warp:
+            theta[:, :, :2] += self.warp * (2 * torch.rand(count, 2, 2, generator=self.generator) - 1)
         grid = functional.affine_grid(theta, x.shape, align_corners=False)
+        if self.warp:
+            lean = self.warp * (2 * torch.rand(count, 1, 2, 1, generator=self.generator) - 1)
+            grid = grid / (1 + grid @ lean)
         return functional.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
     def _occlude(self, x):

@@ -63,6 +63,8 @@ class Plan:
     recolour: bool = True  # what comes and goes in the scene
     occlude: bool = False  # some pictures, by what tells nothing about the class
     mirror: bool = False  # half of the pictures: for what may be at other places than in training
+    warp: float = 0.0  # another place of the camera: sides and corners move by so much of half the side
+    bfloat16: bool = False  # half the time on CPUs that multiply matrices of it
     keep_last: bool = False  # not the epoch that is best in validation
 
 
@@ -140,7 +142,8 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         # All processes draw the same order and take turns in it; the seeds make a run that goes on the same.
         generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
         torch.manual_seed(seed * 100_003 + epoch)
-        augmentation = Augmentation((seed * 100_003 + epoch) * 1009 + ranks.rank, plan.augment, usual, plan.occlude)
+        change = (seed * 100_003 + epoch) * 1009 + ranks.rank
+        augmentation = Augmentation(change, plan.augment, usual, plan.occlude, plan.warp)
         order = torch.multinomial(weights, visits, replacement=True, generator=generator)
         network.train()
         total = 0.0
@@ -155,7 +158,8 @@ def fit(network, train, validation, plan, seed, ranks, *, teacher=None, state=No
         batches = [chosen[ranks.rank :: ranks.count] for chosen in order.split(plan.batch)]
         for chosen, levels in zip(batches, _ahead(prepared, batches), strict=True):
             labels = train.labels[chosen]
-            answers = trained(normalised(levels).contiguous(memory_format=torch.channels_last))
+            with torch.autocast("cpu", torch.bfloat16, enabled=plan.bfloat16):
+                answers = trained(normalised(levels).contiguous(memory_format=torch.channels_last)).float()
             loss = functional.cross_entropy(answers, labels, label_smoothing=plan.smoothing)
             if teacher is not None:
                 advice = functional.softmax(torch.log(teacher(chosen, levels).clamp(min=1e-6)) / TEMPERATURE, 1)
