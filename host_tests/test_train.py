@@ -18,6 +18,7 @@ from mpycam.scenes.sensor import jpeg
 from mpycam.unn_file import read
 
 MODEL = ROOT / "app" / "door.unn"
+GENERIC = ROOT / "mpycam" / "models" / "door-generic.unn"
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +166,29 @@ def test_committed_network_on_a_fresh_day(interpreter, fresh, tmp_path):
     for installation in dataset.INSTALLATIONS:
         here = fresh.installation == installation
         assert train.balanced_accuracy(fresh.is_open[here], answers[here, 1]) >= 0.9, installation
+
+
+def test_generic_network_on_doors_that_it_has_not_seen(interpreter, tmp_path):
+    recipe = train.RECIPES["generic"]
+    unseen = range(7000, 7008)
+    assert not any(set(unseen) & set(seeds) for seeds in recipe.installations)
+    days = [dataset.day_crops(seed, seed, 12, 0.01, as_used=True, size=recipe.size) for seed in unseen]
+    crops = dataset.Crops.joined(days)
+    raw = tmp_path / "images"
+    raw.write_bytes(crops.images.tobytes())
+    answers = np.stack(runtime.parsed(interpreter.run(runtime.SCRIPT, GENERIC, raw)))
+    np.testing.assert_array_equal(answers[:, 1], train.reference_answers(GENERIC.read_bytes(), crops.images))
+    assert train.balanced_accuracy(crops.is_open, answers[:, 1]) >= 0.9
+
+
+def test_card_describes_the_generic_network():
+    card = json.loads(GENERIC.with_suffix(".json").read_text())
+    data = GENERIC.read_bytes()
+    assert card["bytes"] == len(data) < 100_000
+    assert card["multiply-adds"] == read(data).multiply_adds <= 10_000_000
+    assert card["test"]["host build"]["balanced accuracy"] >= train.RECIPES["generic"].least
+    assert card["test"]["host build"] == card["test"]["NumPy int8"]
+    assert card["data"]["installations"]["test"] == "6000 to 6199"
 
 
 def test_card_describes_the_committed_network():

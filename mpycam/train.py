@@ -30,6 +30,10 @@ class Recipe:
     size: tuple = (64, 48)  # width, height of a crop
     batch: int = 64
     mirror: bool = False
+    kernel: int = 3  # side of the first convolution
+    full: int = 1  # so many convolutions are full, the others separable
+    warp: float = 0.0  # other places of the camera, see Plan
+    bfloat16: bool = False
     least: float = 0.0  # balanced accuracy in the test
 
 
@@ -38,21 +42,26 @@ RECIPES = {
         (INSTALLATIONS,) * 5, (41, 32, 3, 4, 2), (48,) * 5, (8, 16, 40, 48, 8), (2, 2, 2, 1, 1), 16, 25, least=0.99,
     ),
     "generic": Recipe(
-        (range(10000, 10150), range(11000, 11220), range(5000, 5100), range(6000, 6200), range(6000, 6020)),
-        (1,) * 5, (16, 16, 12, 24, 12), (16, 32, 64, 64, 64, 16), (2, 2, 2, 1, 1, 1), 32, 30, mirror=True,
+        (range(10000, 10600), range(11000, 11850), range(5000, 5100), range(6000, 6200), range(6000, 6020)),
+        (1,) * 5, (16, 16, 12, 24, 12), (24, 48, 64, 96, 8), (4, 2, 1, 1, 1), 24, 30, size=(128, 96), mirror=True,
+        kernel=7, full=3, warp=0.06, bfloat16=True, least=0.95,
     ),
     "quick": Recipe(
         (INSTALLATIONS[:2],) * 5, (4, 1, 1, 1, 1), (36,) * 5, (8, 16, 32, 32, 8), (2, 2, 2, 1, 1), 16, 30, batch=16,
     ),
 }  # fmt: skip
+OUTPUTS = {
+    "known": Path("app/door.unn"),
+    "generic": Path("mpycam/models/door-generic.unn"),
+    "quick": Path("build/door-quick.unn"),
+}
 
 
 def add_command(subcommands):
     """Add `train-door` to the command line."""
     parser = subcommands.add_parser("train-door", help="train the door network on rendered scenes")
-    parser.add_argument(
-        "--output", type=Path, default=Path("app/door.unn"), help="the network; the card goes beside it"
-    )
+    parser.add_argument("--output", type=Path, help="the network; the card goes beside it (default: %s, of the generic one %s)"
+                        % (OUTPUTS["known"], OUTPUTS["generic"]))  # fmt: skip
     parser.add_argument("--seed", type=int, default=1)
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--generic", action="store_const", dest="recipe", const="generic",
@@ -73,7 +82,9 @@ def add_command(subcommands):
 def run(options):
     """Train, convert, measure, write the network and its card; return the exit status."""
     runtime.need(options.interpreter)
-    card = train(options.output, options.interpreter, options.seed, options.recipe, options.workers, options.cache)
+    output = options.output or OUTPUTS[options.recipe]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    card = train(output, options.interpreter, options.seed, options.recipe, options.workers, options.cache)
     return 0 if card["test"]["host build"]["balanced accuracy"] >= RECIPES[options.recipe].least else 1
 
 
@@ -98,7 +109,11 @@ def train(output, interpreter, seed=1, name="known", workers=None, cache=None, s
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # sums in one order: the same network again
     width, height = recipe.size
-    network = build(Design(height, width, False, recipe.channels, recipe.strides, recipe.head, len(LABELS)))
+    network = build(
+        Design(
+            height, width, False, recipe.channels, recipe.strides, recipe.head, len(LABELS), recipe.kernel, recipe.full
+        )
+    )
     stages = Stages(output.with_suffix(".checkpoint"), {**asdict(recipe), "seed": seed})
     result = stages.run(
         "network", lambda state, save: fit(network, teaching, crops["validation"], recipe, seed, state, save, say)
@@ -189,7 +204,10 @@ def fit(network, train, validation, recipe, seed, state, save, say):
     from mpycam.training.fit import fit as fit_views
 
     views = [View(seen(crops.images), torch.from_numpy(crops.is_open.astype(np.int64))) for crops in (train, validation)]
-    plan = Plan(recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, recolour=False, occlude=True, mirror=recipe.mirror)
+    plan = Plan(
+        recipe.epochs, rate=6e-3, batch=recipe.batch, augment=AUGMENT, recolour=False, occlude=True,
+        mirror=recipe.mirror, warp=recipe.warp, bfloat16=recipe.bfloat16,
+    )  # fmt: skip
     losses = [] if state is None else state["losses"]
 
     def on_epoch(figures, state):
