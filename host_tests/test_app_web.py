@@ -10,6 +10,7 @@ from camera_services import SECONDS, until
 from door_app import brightness_model
 from door_web import door_web
 from interpreters import ROOT
+from prometheus_client.parser import text_string_to_metric_families
 
 from mpycam.unn_file import Layer, Network, Tensor, write
 
@@ -33,6 +34,35 @@ def test_what_there_is_to_see(web):
     assert web.http.get("nonsense").status_code == 404
     assert web.http.get("__init__").status_code == 404
     assert web.http.get("picture").status_code == 503
+
+
+def test_prometheus_reads_what_there_is_to_see(web):
+    def samples():
+        answer = web.http.get("metrics")
+        assert answer.headers["content-type"] == "text/plain; version=0.0.4"
+        return {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(answer.text) for sample in family.samples
+        }  # fmt: skip
+
+    assert samples() == {("door_state_up",): 0}
+    front = {"name": 'the "front"', "state": "ajar", "probability": 0.75, "openings": 3, "open_seconds": 61.5, "alarm": None}
+    web.answers["watch", "status"] = {
+        "doors": [front, {**front, "name": "back", "state": "unknown", "probability": None, "alarm": "forced"}],
+        "view": "dark", "frames": 7, "fps": 4.5, "milliseconds": {"decode": 2.5, "network": None},
+    }  # fmt: skip
+    web.answers["upload", "status"] = {"outputs": [{"name": "mqtt", "state": "lost", "reason": "", "waiting": 2}]}
+    web.answers["supervisor", "status"] = {"processes": {"watch": {"starts": 2, "resident": 4096}, "web": {"starts": 1, "resident": 1}}}
+    assert samples() == {
+        ("door_state_up",): 1, ("door_state_open", 'the "front"'): 1, ("door_state_probability", 'the "front"'): 0.75,
+        ("door_state_openings_today", 'the "front"'): 3, ("door_state_openings_today", "back"): 3,
+        ("door_state_open_seconds_today", 'the "front"'): 61.5, ("door_state_open_seconds_today", "back"): 61.5,
+        ("door_state_alarm", 'the "front"'): 0, ("door_state_alarm", "back"): 1, ("door_state_view_good",): 0,
+        ("door_state_frames_total",): 7, ("door_state_frames_per_second",): 4.5, ("door_state_stage_seconds", "decode"): 0.0025,
+        ("door_state_output_failing", "mqtt"): 1, ("door_state_output_waiting", "mqtt"): 2,
+        ("door_state_process_starts_total", "watch"): 2, ("door_state_process_starts_total", "web"): 1,
+        ("door_state_process_resident_bytes", "watch"): 4096, ("door_state_process_resident_bytes", "web"): 1,
+    }  # fmt: skip
 
 
 def test_events_and_log(web):

@@ -112,6 +112,13 @@ class Web:
                 told[name] = {"error": str(error) or "no answer in time"}
         return told
 
+    async def get_metrics(self, request, _):
+        """The same for Prometheus."""
+        from door import measures
+
+        text = measures.text(await self.get_status(request, _))
+        await request.answer(200, text.encode(), measures.CONTENT_TYPE, FRESH)
+
     async def get_history(self, request, _):
         """Counts by day and the last changes."""
         return await self._link.command("watch", "history")
