@@ -1,10 +1,11 @@
 """ONNX graphs to float32 networks of unn."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, TensorShapeProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from mpycam.errors import MpycamError
@@ -24,21 +25,23 @@ def import_onnx(model, scale=1 / 255, offset=0.0, labels=(), input_shapes=None):
 
     scale, offset: the network sees (pixel - offset) * scale; an input of uint8
     sees the pixels. labels: one per item of the first output. input_shapes:
-    {name: ONNX shape} where the model leaves dimensions open.
-    An input or output of 1 x channels x height x width is (height, width,
+    {name: ONNX shape} where the model leaves dimensions open or has others, in
+    which case the model is changed. An input or output of 1 x channels x height x width is (height, width,
     channels) in unn, or (height, width) of one channel in; any other has its
     items in ONNX's order. Raises MpycamError that names the node.
     """
-    return _Importer(model, scale, offset, input_shapes or {}).run(tuple(labels))
+    need(math.isfinite(scale) and scale != 0 and math.isfinite(offset), f"a scale of {scale} and an offset of {offset}")
+    set_input_shapes(model, input_shapes or {})
+    return _Importer(model, scale, offset).run(tuple(labels))
 
 
 class _Importer(Operators):
-    def __init__(self, model, scale, offset, input_shapes):
+    def __init__(self, model, scale, offset):
         super().__init__()
         self.model, self.graph = model, model.graph
         self.opset = max((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=0)
         need(self.opset >= OLDEST_OPSET, f"opset {self.opset} is too old, need {OLDEST_OPSET} or newer: export the model again")
-        self.scale, self.offset, self.input_shapes = scale, offset, input_shapes
+        self.scale, self.offset = scale, offset
         self.constants = {entry.name: _array(entry) for entry in self.graph.initializer}
         for node in self.graph.node:
             for name in node.input:
@@ -77,18 +80,14 @@ class _Importer(Operators):
         whole = WHOLE_INPUTS.get(kind.elem_type)
         known = whole is not None or kind.elem_type in FLOATS
         need(known, f"input {name} has the type {_type_name(kind.elem_type)}, need float, or uint8 for pixels")
-        shape = self.input_shapes.get(name)
-        if shape is None:
-            dims = kind.shape.dim
-            shape = [dim.dim_value if dim.HasField("dim_value") else 0 for dim in dims]
-            if len(shape) > 1 and dims[0].dim_value == 0:
-                shape[0] = 1
-            if min(shape, default=1) < 1 or not kind.HasField("shape"):
-                names = [dim.dim_param or (dim.dim_value if dim.HasField("dim_value") else "?") for dim in dims]
-                raise MpycamError(f"input {name} has the open shape {names}; say which with --input-shape {name}=1,...")
-        shape = tuple(int(size) for size in shape)
-        need(min(shape, default=1) >= 1, f"input {name} has shape {list(shape)}, need sizes of 1 or more")
-        own = own_shape(shape)
+        dims = kind.shape.dim
+        shape = [dim.dim_value for dim in dims]
+        if len(shape) > 1 and shape[0] == 0:
+            shape[0] = 1
+        if min(shape, default=1) < 1 or not kind.HasField("shape"):
+            given = ", ".join(dim.dim_param or str(dim.dim_value or "?") for dim in dims)
+            raise MpycamError(f"input {name} has the open shape [{given}]; give one with --input-shape {name}=1,...")
+        shape, own = tuple(shape), own_shape(shape)
         tensor = Tensor(own[:2] if len(own) == 3 and own[2] == 1 else own, name=name)
         tensor.pixel_scale, tensor.pixel_offset = (self.scale, self.offset) if whole is None else (1.0, 0.0)
         self.inputs.append(tensor)
@@ -128,8 +127,12 @@ class _Importer(Operators):
         if node.op_type in TAKES_WHOLE_NUMBERS and node.op_type not in ("Cast", "CastLike", "DequantizeLinear"):
             numbers = {self.values[name].whole_numbers for name in node.input if name in self.values}
             need(len(numbers) == 1, "takes whole numbers of several scales; put DequantizeLinear before")
-            results = [replace(value, whole_numbers=next(iter(numbers))) for value in results]
-        self.values |= zip(node.output, results, strict=False)
+            results = [value and replace(value, whole_numbers=next(iter(numbers))) for value in results]
+        for name, value in zip(node.output, results, strict=False):
+            if value is None:
+                self.empty.add(name)
+            else:
+                self.values[name] = value
 
     def fold(self, node):
         """Compute a node of constants."""
@@ -150,6 +153,19 @@ class _Importer(Operators):
             self.constants[name] = np.asarray(result)
 
 
+def set_input_shapes(model, shapes):
+    """Give inputs of a model other shapes: {name: ONNX shape}. MpycamError where it has no such input."""
+    inputs = {entry.name: entry.type.tensor_type for entry in model.graph.input}
+    for name, shape in shapes.items():
+        need(name in inputs, f"no input is named {name}, the model has {', '.join(inputs)}")
+        del inputs[name].shape.dim[:]
+        inputs[name].shape.dim.extend(TensorShapeProto.Dimension(dim_value=size) for size in shape)
+    if shapes:  # what follows from the shapes that it had
+        del model.graph.value_info[:]
+        for entry in model.graph.output:
+            entry.type.tensor_type.ClearField("shape")
+
+
 def _type_name(number):
     return TensorProto.DataType.Name(number).lower() if number in TensorProto.DataType.values() else f"number {number}"
 
@@ -158,7 +174,14 @@ def load_onnx(source):
     """The checked ModelProto of a path or of bytes. MpycamError says what is wrong."""
     try:
         model = onnx.load_from_string(source) if isinstance(source, bytes) else onnx.load(source)
+        # onnx wants a shape, ONNX Runtime and this need none of an output
+        kinds = [entry.type.tensor_type for entry in (*model.graph.input, *model.graph.output)]
+        bare = [kind for kind in kinds if kind.elem_type and not kind.HasField("shape")]
+        for kind in bare:
+            kind.shape.SetInParent()
         onnx.checker.check_model(model)
+        for kind in bare:
+            kind.ClearField("shape")
         # what an exporter wrote as functions becomes the nodes that they are made of
         return onnx.inliner.inline_local_functions(model) if model.functions else model
     except OSError:

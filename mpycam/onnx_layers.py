@@ -18,7 +18,7 @@ class LayerBuilder:
         self.node = None  # that is imported now, which gives layers their names
 
     def node_name(self):
-        return self.node.name or next(iter(self.node.output), "")
+        return self.node.name or next(filter(None, self.node.output), "")
 
     def append(self, operator, inputs, output, **options):
         self.layers.append(Layer(operator, inputs, output, name=self.node_name(), **options))
@@ -135,6 +135,8 @@ class LayerBuilder:
 
     def part(self, value, axis, start, count, step=1):
         """Every step-th item along a dimension."""
+        if (start, count, step) == (0, value.shape[axis], 1):
+            return value
         shape, strides = list(value.shape), list(value.strides)
         first = value.start + start * strides[axis]
         shape[axis], strides[axis] = count, strides[axis] * step

@@ -40,11 +40,15 @@ REPLACEMENTS = {
 
 
 class Operators(LayerBuilder):
-    """Each method takes a node's attributes and returns the Value of its output, or a list for several outputs."""
+    """Each method takes a node's attributes and returns the Value of its output, or a list for several outputs.
+
+    None stands for an output without items.
+    """
 
     def __init__(self):
         super().__init__()
         self.values, self.constants = {}, {}  # by their names in the graph
+        self.empty = set()  # names of values without items
         self.readers = {}  # how many nodes and outputs read what has a name
         self.weight_scales = {}  # of constants that were int8: (scales, axis)
         self.inputs = []  # tensors
@@ -69,6 +73,7 @@ class Operators(LayerBuilder):
             return default
         name = self.node.input[index]
         need(name not in self.values, f"input {name} must be constant")
+        need(name not in self.empty, f"input {name} has no items")
         need(name in self.constants, f"input {name} is of no node that can be converted")
         return self.constants[name]
 
@@ -573,13 +578,15 @@ class Operators(LayerBuilder):
         if sizes is None:
             each = math.ceil(value.shape[axis] / len(self.node.output))
             sizes = [max(0, min(each, value.shape[axis] - each * i)) for i in range(len(self.node.output))]
-        need(min(sizes) > 0, f"into {list(map(int, sizes))} leaves an output without items")
-        need(sum(sizes) == value.shape[axis], f"into {list(map(int, sizes))} of {value.shape[axis]}")
+        need(min(sizes) >= 0 and sum(sizes) == value.shape[axis], f"into {list(map(int, sizes))} of {value.shape[axis]}")
         starts = np.cumsum([0, *sizes[:-1]])
-        return [self.part(value, axis, int(start), int(size)) for start, size in zip(starts, sizes, strict=True)]
+        return [
+            self.part(value, axis, int(start), int(size)) if size else None
+            for start, size in zip(starts, sizes, strict=True)
+        ]
 
     def _Concat(self, attributes):
-        values = [self.value(index) for index in range(len(self.node.input))]
+        values = [self.value(index) for index, name in enumerate(self.node.input) if name not in self.empty]
         return self.concatenated(values, attributes["axis"] % len(values[0].shape))
 
     def _Pad(self, attributes):

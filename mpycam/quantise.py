@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from mpycam.errors import MpycamError
-from mpycam.unn_file import SAME_SCALE, WEIGHTED, Layer, Network, Tensor
+from mpycam.unn_file import SAME_SCALE, WEIGHTED, Layer, Network, Tensor, need
 from mpycam.unn_reference import activation, dequantise_values, run_network
 
 BATCH = 16
@@ -14,6 +14,7 @@ SAMPLES = 20_000  # values per tensor and batch that a percentile or a histogram
 LARGEST_BIAS = 2**29  # leaves room in 32 bits for the products
 LARGEST_FACTOR = 0.99  # of requantisation; an output finer than its products would only hold more zeros
 ADD_BITS = 19  # of the larger factor of a sum
+FINEST_SUM = 64  # steps of a sum in one of what is added
 METHODS = ("minmax", "percentile", "mse")
 
 
@@ -21,9 +22,9 @@ def quantise(network, images=None, percentile=100.0, method=None, keep_float=())
     """Return the int8 counterpart of a float32 network.
 
     images: (n, *input shape) uint8, like those that the network will see; for a
-    network of several inputs a list of such arrays. Not needed where every
-    tensor has a scale of its own already (`ranges` of a network with
-    QuantizeLinear).
+    network of several inputs a list of such arrays. Not needed for a network
+    with QuantizeLinear, whose tensors have scales of their own: those become
+    int8, what is between others stays in float32.
     method: how the range of a tensor follows from its values: "minmax", all of
     them; "percentile", as many as `percentile` says; "mse", the range that
     gives the least mean square error. Default: percentile where that is below
@@ -32,8 +33,11 @@ def quantise(network, images=None, percentile=100.0, method=None, keep_float=())
     keep_float: names or numbers of layers that stay in float32.
     """
     method = method or ("percentile" if percentile < 100 else "minmax")
-    if method not in METHODS:
-        raise MpycamError(f"calibration {method} is not one of {', '.join(METHODS)}")
+    need(method in METHODS, f"calibration {method} is not one of {', '.join(METHODS)}")
+    need(50 < percentile <= 100, f"a percentile of {percentile} is not possible, need above 50 and at most 100")
+    known = {layer.name for layer in network.layers} | set(range(len(network.layers)))
+    need(known >= set(keep_float), f"no layer is named {', '.join(sorted(map(str, set(keep_float) - known)))}")
+    need(images is not None or network.has_scales, "no tensor has a scale of its own: calibration images are needed")
     return _Quantiser(network, _Ranges(network, images, percentile, method), keep_float).run()
 
 
@@ -74,11 +78,11 @@ class _Ranges:
             return
         images = images if isinstance(images, list | tuple) else [images]
         images = [np.asarray(part) for part in images]
-        shapes = [part.shape[1:] for part in images]
+        have = ", ".join(str(part.shape) for part in images)
         needed = [tuple(tensor.shape) for tensor in network.inputs]
-        if shapes != needed or not len(images[0]):
-            have = ", ".join(str(part.shape) for part in images)
-            raise MpycamError(f"calibration images have shape {have}, need (n, *{needed})")
+        fits = [part.shape[1:] for part in images] == needed and all(part.shape[0] for part in images)
+        need(fits, f"calibration images have shape {have}, need (n, *{needed})")
+        need(len({len(part) for part in images}) == 1, f"calibration images have shape {have}, need as many of each")
         generator = np.random.default_rng(0)
         for start in range(0, len(images[0]), BATCH):
             values = run_network(network, *(part[start : start + BATCH] for part in images))
@@ -90,10 +94,8 @@ class _Ranges:
                     ends = np.concatenate([flat, ends if method == "mse" else []])
                 self.seen.setdefault(id(layer.output), []).append(ends)
 
-    def scale(self, tensor, name):
+    def scale(self, tensor):
         """(scale, zero point) of a tensor."""
-        if id(tensor) not in self.seen:
-            raise MpycamError(f"{name} has no scale of its own: calibration images are needed")
         values = np.concatenate(self.seen[id(tensor)])
         if self.method == "percentile":
             return scale_and_zero_point(*np.percentile(values, [100 - self.percentile, self.percentile]))
@@ -125,11 +127,16 @@ class _Quantiser:
         network = self.network
         inputs = []
         for tensor in network.inputs:
+            if not (self.ranges.seen or tensor.fixed_scale):
+                inputs.append(tensor)
+                self.real[id(tensor)] = tensor
+                continue
             scale, zero_point = tensor.fixed_scale or _input_scale(tensor)
             inputs.append(replace(tensor, dtype="int8", scale=scale, zero_point=zero_point))
             self.made[id(tensor)] = inputs[-1]
         for index, layer in enumerate(network.layers):
-            if layer.operator == "softmax" or index in self.keep_float or layer.name in self.keep_float:
+            kept = layer.operator == "softmax" or index in self.keep_float or layer.name in self.keep_float
+            if kept or not self.is_possible(layer):
                 self.copy(layer)
             elif layer.operator in SAME_SCALE:
                 self.same_scale(layer)
@@ -137,6 +144,19 @@ class _Quantiser:
                 self.convert(layer, index)
         outputs = [self.made.get(id(tensor)) or self.real[id(tensor)] for tensor in network.outputs]
         return Network(inputs, outputs, self.layers, network.labels)
+
+    def has_scale(self, tensor):
+        return tensor.fixed_scale is not None or id(tensor) in self.ranges.seen
+
+    def is_possible(self, layer):
+        """Whether all that a layer reads and writes can be int8. Several moves into one tensor are alike."""
+        parts = [other for other in self.network.layers if other.output is layer.output]
+        if len(parts) > 1 and (any(part.name in self.keep_float for part in parts) or id(layer.output) in self.real):
+            return False
+        sources = (tensor for part in parts for tensor in part.inputs)
+        known = all(tensor.data is not None or id(tensor) in self.made or self.has_scale(tensor) for tensor in sources)
+        keeps = layer.operator in SAME_SCALE and len(parts) == 1 and not layer.fill
+        return known and (keeps or self.has_scale(layer.output))
 
     def int8(self, tensor):
         """The int8 counterpart of a tensor that was made already."""
@@ -147,7 +167,7 @@ class _Quantiser:
                 data = np.clip(np.round(tensor.data / scale) + zero_point, -128, 127).astype(np.int8)
                 self.made[id(tensor)] = Tensor(tensor.shape, "int8", scale, zero_point, data=data, name=tensor.name)
             else:
-                target = self.target(tensor, tensor.name)
+                target = self.target(tensor)
                 self.layers.append(Layer("convert", [self.real[id(tensor)]], target))
         return self.made[id(tensor)]
 
@@ -162,9 +182,9 @@ class _Quantiser:
             self.real[id(tensor)] = real
         return self.real[id(tensor)]
 
-    def target(self, tensor, name):
+    def target(self, tensor):
         """A new int8 tensor with the scale that calibration says."""
-        scale, zero_point = tensor.fixed_scale or self.ranges.scale(tensor, name or "a tensor")
+        scale, zero_point = tensor.fixed_scale or self.ranges.scale(tensor)
         made = Tensor(tensor.shape, "int8", scale, zero_point, name=tensor.name)
         self.made[id(tensor)] = made
         return made
@@ -174,9 +194,13 @@ class _Quantiser:
             sources = [self.made[id(layer.source)]]  # reads int8 as well
         else:
             sources = [self.float32(tensor) for tensor in layer.inputs]
-        output = Tensor(layer.output.shape, name=layer.output.name)
-        self.real[id(layer.output)] = output
+        # what several moves make is one tensor
+        output = self.real.setdefault(id(layer.output), Tensor(layer.output.shape, name=layer.output.name))
         self.layers.append(replace(layer, inputs=sources, output=output))
+        last = [other for other in self.network.layers if other.output is layer.output][-1]
+        if layer.output.fixed_scale and layer is last:  # what comes behind sees what int8 leaves of it
+            self.int8(layer.output)
+            del self.real[id(layer.output)]
 
     def same_scale(self, layer):
         source = self.int8(layer.source)
@@ -185,7 +209,7 @@ class _Quantiser:
             # what several moves make has one scale for all; a padding value needs room too
             shared = sum(other.output is layer.output for other in self.network.layers) > 1 or layer.fill
             if shared or layer.output.fixed_scale:
-                made = self.target(layer.output, layer.name)
+                made = self.target(layer.output)
             else:
                 made = Tensor(layer.output.shape, "int8", source.scale, source.zero_point, name=layer.output.name)
                 self.made[id(layer.output)] = made
@@ -201,7 +225,7 @@ class _Quantiser:
 
     def convert(self, layer, index):
         sources = [self.int8(tensor) for tensor in layer.inputs]
-        target = self.target(layer.output, layer.name or f"layer {index} ({layer.operator})")
+        target = self.target(layer.output)
         quantised = replace(layer, inputs=sources, output=target)
         try:
             if layer.operator in WEIGHTED:
@@ -209,15 +233,22 @@ class _Quantiser:
             elif layer.operator == "activation":
                 quantised.table = _table(layer, sources[0], target)
             elif layer.operator == "add":
+                if layer.output.fixed_scale is None:  # finer than what is added has nothing to put there
+                    target.scale = max(target.scale, float(np.float32(max(part.scale for part in sources) / FINEST_SUM)))
                 quantised.factors = _sum_factors(*sources, target)
             elif layer.operator == "multiply":
                 factor = sources[0].scale * sources[1].scale / target.scale
-                if factor > LARGEST_FACTOR:
+                if factor > LARGEST_FACTOR and layer.output.fixed_scale is None:
                     target.scale = float(np.float32(sources[0].scale * sources[1].scale / LARGEST_FACTOR))
                     factor = sources[0].scale * sources[1].scale / target.scale
                 quantised.factors = quantise_multiplier(factor)
         except MpycamError as error:
-            raise MpycamError(f"layer {index} ({layer.operator}): {error}") from None
+            if layer.output.fixed_scale is None:
+                raise MpycamError(f"layer {index} ({layer.operator}): {error}") from None
+            # a scale that was given and is too fine for the arithmetic: in float32, and quantised behind
+            del self.made[id(layer.output)]
+            self.copy(layer)
+            return
         quantised.low, quantised.high = _limits(layer, target)
         self.layers.append(quantised)
 

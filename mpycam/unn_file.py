@@ -184,6 +184,11 @@ class Network:
         return [tensor for key, tensor in found.items() if key not in outputs] + self.outputs
 
     @property
+    def has_scales(self):
+        """Whether scales of int8 came with the model that it was made of."""
+        return any(layer.output.fixed_scale for layer in self.layers)
+
+    @property
     def multiply_adds(self):
         return sum(layer.multiply_adds for layer in self.layers)
 
