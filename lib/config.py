@@ -37,7 +37,6 @@ class Field:
         self.unit = unit
         self.parameter = parameter
 
-    @property
     def expected(self):
         """What is expected, in words."""
         return "anything"
@@ -51,7 +50,7 @@ class Field:
         try:
             return json.loads(text)
         except ValueError:
-            raise ConfigError("%s: need %s, have %s" % (self.name, self.expected, text))
+            raise ConfigError("%s: need %s, have %s" % (self.name, self.expected(), text))
 
     def text(self, value):
         """What parse() makes into the value."""
@@ -60,13 +59,14 @@ class Field:
     def check(self, value):
         """Return `value`, or raise ConfigError."""
         if not self.accepts(value):
-            raise ConfigError("%s: need %s, have %s" % (self.name, self.expected, json.dumps(value)))
+            raise ConfigError("%s: need %s, have %s" % (self.name, self.expected(), json.dumps(value)))
         return value
 
     def describe(self):
         """What a form needs to know, as a dictionary for JSON."""
-        names = ("name", "type", "default", "expected", "help", "unit")
-        return {name: getattr(self, name) for name in names}
+        described = {name: getattr(self, name) for name in ("name", "type", "default", "help", "unit")}
+        described["expected"] = self.expected()
+        return described
 
 
 class Number(Field):
@@ -80,7 +80,6 @@ class Number(Field):
         self.high = high
         self.whole = whole
 
-    @property
     def expected(self):
         return "%s from %s to %s" % ("a whole number" if self.whole else "a number", self.low, self.high)
 
@@ -99,7 +98,9 @@ class Flag(Field):
     """true or false; as a parameter yes or no."""
 
     type = "flag"
-    expected = "true or false"
+
+    def expected(self):
+        return "true or false"
 
     def accepts(self, value):
         return isinstance(value, bool)
@@ -116,7 +117,6 @@ class Text(Field):
 
     type = "text"
 
-    @property
     def expected(self):
         return "a text" if self.default == "" else "a text that is not empty"
 
@@ -145,7 +145,6 @@ class Choice(Text):
         self.choices = [(choice, choice) if isinstance(choice, str) else choice for choice in choices]
         super().__init__(name, default, **options)
 
-    @property
     def expected(self):
         return "one of " + ", ".join([choice for choice, _ in self.choices])
 
@@ -162,7 +161,9 @@ class Region(Field):
     """A part of a picture: [x, y, width, height] in fractions of its width and height."""
 
     type = "region"
-    expected = "[x, y, width, height] in fractions from 0 to 1 inside of the picture"
+
+    def expected(self):
+        return "[x, y, width, height] in fractions from 0 to 1 inside of the picture"
 
     def accepts(self, value):
         if not isinstance(value, list) or len(value) != 4:
@@ -185,7 +186,6 @@ class Groups(Field):
         self.fields = fields
         self.most = most
 
-    @property
     def expected(self):
         return "a list of at most %d objects" % self.most
 
@@ -242,12 +242,23 @@ def unknown(kind, name, names):
 
 
 def check(fields, values):
-    """A dictionary with the value of every field: from the dictionary `values`, else its default."""
-    names = [field.name for field in fields]
+    """A dictionary with the value of every field: from the dictionary `values`, which is checked, else its default."""
+    checked = {}
+    for field in fields:
+        name = field.name
+        checked[name] = field.check(values[name]) if name in values else field.default
     for name in values:
-        if name not in names:
-            raise unknown("key", name, names)
-    return {field.name: field.check(values.get(field.name, field.default)) for field in fields}
+        if name not in checked:
+            raise unknown("key", name, [field.name for field in fields])
+    return checked
+
+
+def changed(fields, values):
+    """(name, value) of those that are not the defaults, with HIDDEN in the place of passwords."""
+    for field in fields:
+        value = values[field.name]
+        if value != field.default:
+            yield field.name, HIDDEN if value and isinstance(field, Password) else value
 
 
 def read(path):
@@ -316,4 +327,4 @@ def options(fields, arguments, more=()):
 
 def usage(fields):
     """The lines of a usage text."""
-    return "\n".join(["  --%-20s %s (%s)" % (field.name, field.expected, json.dumps(field.default)) for field in fields])
+    return "\n".join(["  --%-20s %s (%s)" % (field.name, field.expected(), json.dumps(field.default)) for field in fields])

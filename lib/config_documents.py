@@ -33,6 +33,6 @@ def table(fields):
     """The documentation's table, in Markdown."""
     rows = ["| Key | Default | Value | Meaning |", "|---|---|---|---|"]
     for field in fields:
-        expected = field.expected + (" " + field.unit if field.unit else "")
+        expected = field.expected() + (" " + field.unit if field.unit else "")
         rows.append("| `%s` | `%s` | %s | %s |" % (field.name, json.dumps(field.default), expected, field.help))
     return "\n".join(rows)
