@@ -20,7 +20,7 @@ def test_table_of_the_configuration(host):
     printed = run(host, """
 from door.settings import FIELDS
 for field in FIELDS:
-    print(json.dumps([field.name, field.default, field.expected]))
+    print(json.dumps([field.name, field.default, field.expected()]))
 """)  # fmt: skip
     fields = [json.loads(line) for line in printed.splitlines()]
     rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| (.+?) \| .+ \|$", TEXT, re.M)
@@ -70,11 +70,16 @@ def test_other_lines_have_the_keys_that_are_shown(host, tmp_path):
     (tmp_path / "clip.mjpeg").write_bytes(b"".join(map(jpeg, [room] * 9 + [hand] * 9 + [room] * 9)) + picture(10) * 9)
     options = ["--view_interval", 0.2, "--open_threshold", 0, "--close_threshold", 0, "--left_open_after", 0.4]
     found += watch(host, "--model", model, "--source", tmp_path / "clip.mjpeg", *options)
+    doors = [{"name": f"door {place}", "region": [0, 0, 0.5, 0.5]} for place in range(16)]
+    (tmp_path / "doors.json").write_text(json.dumps({"doors": doors}))
+    found += watch(host, "--config", tmp_path / "doors.json", "--model", model, "--source", tmp_path / "one.jpg")
     forms = {(line["event"], *line) for line in found}
     for line in LINES[6:]:
         assert (line["event"], *line) in forms, line
     kinds = [line["event"] for line in LINES[6:]]
-    assert kinds == ["source", "source", "frame", "alarm", "alarm", "view", "door", "view", "output", "output"]
+    assert kinds == [
+        "settings", "source", "source", "frame", "alarm", "alarm", "view", "door", "view", "output", "output"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("config", ['{"treshold": 1}', '{"fps": "5"}'])

@@ -37,7 +37,9 @@ def test_lines_of_a_clip(interpreter, door, clip):
     kinds = [line["event"] for line in lines if line["event"] != "frame"]
     assert kinds == ["start", "door", "door", "door", "statistics", "end"]
     assert (start["time"], start["door_state"], start["micropython"]) == (0, "0.1.0", "1.25.0")
-    assert start["settings"]["minimum_duration"] == 0.5
+    assert start["settings"] == {
+        "source": str(clip), "model": str(door[1]), "every_frame": True, "timeout": 30, "retry_first": 0.05
+    }  # fmt: skip
     frames = [line for line in middle if line["event"] == "frame"]
     assert [line["frame"] for line in frames] == list(range(len(CLIP)))
     for gray, line in zip(CLIP, frames, strict=True):

@@ -37,6 +37,50 @@ print(json.dumps([field.name for field in settings.FIELDS if isinstance(field, P
     assert [field["name"] for field in doors["fields"]][:3] == ["name", "region", "model"]
 
 
+def test_defaults_are_right(host):
+    printed = run(host, """
+from door.settings import DOOR, FIELDS
+print(all([field.check(field.default) == field.default for field in FIELDS + DOOR]))
+""")  # fmt: skip
+    assert printed == "True\n"
+
+
+def test_first_lines_fit_into_a_log(interpreter, tmp_path):
+    """All that is not as by default is told, without secrets, and a camera's log cuts none of it."""
+    home = packaged(tmp_path / "home")
+    brightness_model(home / "localdata" / ("m" * 150))
+    (home / "one.jpg").write_bytes(picture(40))
+    doors = [
+        {"name": "ö" * 30 + str(place), "region": [0, 0, 0.5, 0.25], "forced_hours": "mo-fr 22:00-06:00, sa"}
+        for place in range(16)
+    ]
+    values = {
+        "source": "one.jpg", "password": "secret", "mqtt_prefix": "\x01" * 500, "camera": "c" * 1000, "doors": doors,
+        "model": "localdata/" + "m" * 150, "every_frame": True, "mqtt_port": 1883,
+    }  # fmt: skip
+    own = "x" * 100 + "/own.json"
+    (home / own).parent.mkdir()
+    (home / own).write_text(json.dumps(values))
+    lines = []
+    with Running(interpreter, "--config", own, folder=home) as app:
+        while not lines or lines[-1]["event"] in ("start", "settings"):
+            lines.append(app.line())
+        app.terminate()
+    start, *others, _ = lines
+    assert start["event"] == "start" and start["config"] == own
+    assert others and all(list(line) == ["event", "time", "settings"] for line in others)
+    assert all(len(json.dumps(line, ensure_ascii=False).encode()) < 1000 for line in [start, *others])
+    told = {}
+    for line in [start, *others]:
+        assert not told.keys() & line["settings"].keys()
+        told |= line["settings"]
+    assert told == {
+        "source": "one.jpg", "password": "***", "mqtt_prefix": "\x01" * 40 + "...", "camera": "c" * 40 + "...",
+        "model": values["model"], "every_frame": True,
+        **{f"doors[{place}].{key}": value for place, door in enumerate(doors) for key, value in door.items()},
+    }  # fmt: skip
+
+
 WRITE = """
 from door import settings
 for path, values in zip(sys.argv[1::2], map(json.loads, sys.argv[2::2])):
@@ -104,10 +148,10 @@ def test_parameters_become_settings(interpreter, tmp_path, camera):
     path.write_text(json.dumps(values))
     parameters.update(virtual_input="0", mqtt_port="1884")
     with Running(interpreter, folder=home) as app:
-        assert app.until("start")["settings"]["mqtt_port"] == 1883
+        assert "mqtt_port" not in app.until("start")["settings"]
         assert app.until("end")["reason"] == "terminated"
         settings = app.until("start")["settings"]
-        assert (settings["mqtt_port"], settings["mqtt_prefix"]) == (1884, "mpycam")
+        assert settings["mqtt_port"] == 1884 and "mqtt_prefix" not in settings
         app.terminate()
     assert json.loads(path.read_text()) == {**values, "mqtt_port": 1884}
     parameters.update(mqtt_port="none", mqtt_prefix="shop")

@@ -5,6 +5,7 @@ import os
 import sys
 
 import config
+import json_lines
 from config import Flag, Groups, Number, Password, Region, Text
 from door.hours import Hours
 
@@ -12,7 +13,8 @@ from door.hours import Hours
 class Week(Text):
     """Hours of the week, see door.hours."""
 
-    expected = 'hours such as "mo-fr 22:00-06:00, sa su"'
+    def expected(self):
+        return 'hours such as "mo-fr 22:00-06:00, sa su"'
 
     def accepts(self, value):
         try:
@@ -24,7 +26,8 @@ class Week(Text):
 class Name(Text):
     """A door's name: part of topics, so without their signs."""
 
-    expected = "a text of 1 to 32 characters without / + #"
+    def expected(self):
+        return "a text of 1 to 32 characters without / + #"
 
     def accepts(self, value):
         return isinstance(value, str) and 0 < len(value) <= 32 and not any([sign in value for sign in "/+#\0"])
@@ -91,6 +94,8 @@ FIELDS = (
     Flag("pace", False, help="give a file's frames at that rate instead of as fast as possible"),
     Flag("every_frame", False, help="print a line for every frame and door"),
 )  # fmt: skip
+# Bytes of settings in a line, and of one of them: a camera's log cuts lines at 1,024.
+TOLD, LONGEST = 450, 300
 
 USAGE = """usage: micropython -m door [--config FILE] [--KEY VALUE]...
 Watches doors and prints one JSON line per change. KEY is a key of the configuration:
@@ -186,6 +191,40 @@ def doors_of(settings):
             raise config.ConfigError("doors[%d]: %s" % (place, error)) if own else error
         doors.append(door)
     return doors
+
+
+def told(settings):
+    """What is not as by default, without secrets, as lists of (key, value) pairs that each fit into a line."""
+    parts, room = [], 0
+    for pair in _shown(settings):
+        size = len(json_lines.line((pair,)).encode())
+        if size > room:
+            parts.append([])
+            room = TOLD
+        parts[-1].append(pair)
+        room -= size
+    return parts or [[]]
+
+
+def _shown(settings):
+    for key, value in config.changed(FIELDS, settings):
+        if key == "doors":
+            for place, door in enumerate(value):
+                for name, own in sorted(door.items()):
+                    yield "doors[%d].%s" % (place, name), shortened(own)
+            continue
+        if key in ("source", "webhook_url") and "://" in value:
+            from http_client import redacted
+
+            value = redacted(value)
+        yield key, shortened(value)
+
+
+def shortened(value):
+    """The value, or the beginning of a text that is too long for a line."""
+    if isinstance(value, str) and len(json.dumps(value).encode()) > LONGEST:
+        return value[:40] + "..."
+    return value
 
 
 def inside(settings):

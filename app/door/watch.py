@@ -5,9 +5,7 @@ import gc
 import os
 import sys
 import time
-from collections import OrderedDict
 
-import config
 import door
 import json_lines
 import mpycam
@@ -286,21 +284,17 @@ class Watch:
         self._tell_frame("alarm", watched, ("kind", kind or before), ("state", "on" if kind else "off"))
 
     def started(self, path, values):
-        """Print the first line."""
-        shown = config.concealed(configuration.FIELDS, values)
-        for name in ("source", "webhook_url"):
-            if "://" in shown[name]:
-                from http_client import redacted
-
-                shown[name] = redacted(shown[name])
-        self._tell(
-            "start",
+        """Print the first line, and further ones where a camera's log would cut it."""
+        event = "start"
+        pairs = (
             ("door_state", door.__version__),
             ("mpycam", mpycam.version),
             ("micropython", ".".join([str(part) for part in sys.implementation.version[:3]])),
-            ("config", path),
-            ("settings", OrderedDict(sorted(shown.items()))),
+            ("config", configuration.shortened(path)),
         )
+        for settings in configuration.told(values):
+            self._tell(event, *pairs, ("settings", json_lines.Nested(settings)))
+            event, pairs = "settings", ()
 
     def ended(self, reason):
         """Print the statistics of the last frames, and the last line."""
