@@ -32,6 +32,13 @@ def moved(pixels, part):
     return np.pad(pixels[:, step:], ((0, 0), (0, step), (0, 0)), "edge")
 
 
+def turned(pixels, degrees):
+    """The camera turned about its axis."""
+    height, width, _ = pixels.shape
+    wider = np.pad(pixels, ((height, height), (width, width), (0, 0)), "edge")
+    return np.asarray(Image.fromarray(wider).rotate(degrees, Image.BICUBIC))[height:-height, width:-width]
+
+
 @pytest.fixture(scope="module")
 def days():
     """Per installation a list of pictures of two days and nights, the first of 11 o'clock: the reference."""
@@ -74,13 +81,16 @@ def test_ordinary_days_are_good(interpreter, tmp_path, days):
 
 def test_faults_are_seen(interpreter, tmp_path, days):
     rng = np.random.default_rng(5)
-    faults = {
-        "dark": lambda picture: picture * 0.03 + rng.normal(4, 2, picture.shape),
-        "blocked": lambda picture: np.full(picture.shape, 120) + rng.normal(0, 2, picture.shape),
-        "moved": lambda picture: moved(picture, 0.06),
-        "blurred": lambda picture: blurred(picture, 10),
-    }
-    for state, damage in faults.items():
+    faults = [
+        ("dark", lambda picture: picture * 0.03 + rng.normal(4, 2, picture.shape)),
+        ("blocked", lambda picture: np.full(picture.shape, 120) + rng.normal(0, 2, picture.shape)),
+        ("moved", lambda picture: moved(picture, 0.06)),
+        ("moved", lambda picture: turned(picture, 3)),
+        ("moved", lambda picture: turned(picture, -3)),
+        ("blurred", lambda picture: blurred(picture, 10)),
+        ("blurred", lambda picture: blurred(picture, 4)),
+    ]
+    for state, damage in faults:
         cases = [[pictures[0], *(damage(picture) for picture in pictures[1::5])] for pictures in days]
         said = [one for states in answers(interpreter, tmp_path, cases) for one in states]
         assert said.count(state) >= len(said) - 1, (state, said)

@@ -27,13 +27,17 @@ SOFT = 6
 TILE_EDGES, COVERED = 0.15, 0.5
 TILE_WIDTH, TILE_HEIGHT = 13, 8
 # Correlation of the edges with the reference's: at least 0.23 on ordinary days, at most 0.19 where the
-# picture is displaced by more than REACH. From SURE on the places of the edges need no search.
-LOST, SURE, REACH = 0.18, 0.5, 6
+# picture is displaced by more than REACH. From SURE on their places need no search, and above ALIKE they are where
+# they were.
+LOST, SURE, ALIKE, REACH = 0.18, 0.5, 0.9, 6
 # A displacement of so many pixels is told, where the edges fit there (ordinary days: at most 1; 3 % of the width: 2).
 SHIFT, FIT, BETTER = 2, 0.3, 0.1
-# Second derivatives by contrast, beside the reference's: at least 0.37 on ordinary days, out of focus by
-# 16 of 640 pixels (standard deviation) at most that, by 8 in two of three cases.
-SHARPNESS = 0.36
+# Of a camera that is turned about its axis the left side is up and the right side down, or the other way: strips of
+# the picture are displaced like that, the outer ones by so many pixels, and the edges fit better there by so much, as
+# they do on no ordinary day (3 degrees: 1.6 pixels).
+STRIPS, STRIP_WIDTH, TURNS, TURNED = 6, 11, (-3, -2, -1, 1, 2, 3), 0.02
+# Second derivatives by first ones, beside the reference's.
+SHARPNESS = 0.6
 
 
 class _Look:
@@ -55,15 +59,26 @@ class _Look:
         ]
         around = gray[:-2, 1:-1] + gray[2:, 1:-1] + gray[1:-1, :-2] + gray[1:-1, 2:]
         second = 4 * gray[1:-1, 1:-1] - around
-        self.sharpness = float(np.mean(abs(second))) / (float(np.std(gray)) + 1)
+        self.sharpness = float(np.mean(abs(second))) / (float(np.mean(strength)) - SOFT + 1)
 
-    def correlation(self, other, right=0, down=0):
-        """That of this picture's edges with another's, displaced by so many pixels, on what both show within REACH."""
-        _, rows, columns = self.edges.shape
-        mine = self.edges[:, REACH : rows - REACH, REACH : columns - REACH]
-        its = other.edges[:, REACH + down : rows - REACH + down, REACH + right : columns - REACH + right]
-        squares = float(np.sum(mine * mine)) * float(np.sum(its * its))
-        return float(np.sum(mine * its)) / (squares + 1e-9) ** 0.5
+    def displaced(self, right=0, down=0, first=REACH, last=WIDTH - 2 - REACH):
+        """The edges in the columns from `first` to `last` and all rows but those within REACH, displaced so far."""
+        return self.edges[:, REACH + down : HEIGHT - 2 - REACH + down, first + right : last + right]
+
+    def turned(self, pixels):
+        """The edges with the rightmost strip displaced down by so many pixels, the leftmost up, and those between."""
+        strips = []
+        for strip in range(STRIPS):
+            first = REACH + strip * STRIP_WIDTH
+            down = (2 * pixels * (2 * strip + 1 - STRIPS) + STRIPS - 1) // (2 * STRIPS - 2)
+            strips.append(self.displaced(0, down, first, first + STRIP_WIDTH))
+        return np.concatenate(strips, axis=2)
+
+
+def correlation(mine, its):
+    """That of edges with those of another picture."""
+    squares = float(np.sum(mine * mine)) * float(np.sum(its * its))
+    return float(np.sum(mine * its)) / (squares + 1e-9) ** 0.5
 
 
 def compare(reference, look):
@@ -77,12 +92,22 @@ def compare(reference, look):
         return BLOCKED
     if look.sharpness < SHARPNESS * reference.sharpness:
         return BLURRED
-    here = reference.correlation(look)
-    if here < SURE and len(had) > 1:
+    if len(had) < 2:
+        return GOOD
+    edges = reference.displaced()
+    here = correlation(edges, look.displaced())
+    if here > ALIKE:
+        return GOOD
+    turned = max([correlation(edges, look.turned(pixels)) for pixels in TURNS])
+    if turned >= max(FIT, here + TURNED):
+        return MOVED
+    if here < SURE:
         best, shift = 0, 0
         for down in range(-REACH, REACH + 1):
             for right in range(-REACH, REACH + 1):
-                best, shift = max((best, shift), (reference.correlation(look, right, down), max(abs(right), abs(down))))
+                best, shift = max(
+                    (best, shift), (correlation(edges, look.displaced(right, down)), max(abs(right), abs(down)))
+                )
             gc.collect()  # the arrays of a whole search would be megabytes
         if best < LOST or shift >= SHIFT and best >= FIT and best > here + BETTER:
             return MOVED
