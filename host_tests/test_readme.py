@@ -178,7 +178,7 @@ def test_virtual_camera_command(tmp_path):
 
 
 def test_train_commands(tmp_path, host):
-    """The training lines, with little effort, on an empty wall and one with a bright square."""
+    """The training lines, with little effort, on an empty wall and one with a bright square; the converter's."""
     pytest.importorskip("torch")
     generator = np.random.default_rng(1)
     for folder in ("pictures", "later_pictures"):
@@ -188,15 +188,22 @@ def test_train_commands(tmp_path, host):
                 wall = generator.normal(generator.uniform(60, 120), 4, (48, 64))
                 wall[16:32, 24:40] += brightness
                 Image.fromarray(wall.clip(0, 255).astype(np.uint8)).save(tmp_path / folder / name / f"{index}.png")
-    commands = [line for line in shell_commands() if re.match("build/venv/bin/mpycam (train|evaluate) ", line)]
-    assert len(commands) == 2
+    commands = [line for line in shell_commands() if re.match("build/venv/bin/mpycam (train|evaluate|convert|model) ", line)]
+    assert len(commands) == 5
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    printed = []
     for command in commands:
-        extra = ["--interpreter", host.command[0], *(["--effort", "0.05"] if " train " in command else [])]
+        extra = ["--interpreter", host.command[0]] if " info " not in command else []
+        extra += ["--effort", "0.05"] if " train " in command else []
         line = [sys.executable, "-m", "mpycam", *command.split()[1:], *extra]
         result = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr
-    assert "80 pictures, balanced accuracy" in result.stdout
+        printed.append(result.stdout)
+        if " train " in command:
+            shutil.copy(tmp_path / "door.onnx", tmp_path / "network.onnx")
+            shutil.copytree(tmp_path / "pictures/open", tmp_path / "some_pictures")
+    assert "80 pictures, balanced accuracy" in printed[1]
+    assert "multiply-adds" in printed[3] and "multiply-adds" in printed[4]
 
 
 def test_files_that_the_readme_names_exist():
