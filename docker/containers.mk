@@ -60,10 +60,14 @@ compare-firmware: build-sdk-base
 # What a package may take of a camera's flash.
 EAP_BYTES := 350000
 
+# The services of lib/ that the app itself does not use, for code that is added to it;
+# the modules that they import come with them.
+EAP_SERVICES := annotation_svg cloudwatch identity metrics motion tracker
+
 .PHONY: eap
 eap: firmware $(PYTHON_ENV)/ready ## build the package that installs on a camera
 	$(PYTHON_ENV)/bin/mpycam eap build app/ --lib lib/ --firmware dist/$(ARCH)/micropython \
-		--unpacker dist/$(ARCH)/unpacker --strip --output dist --max-bytes $(EAP_BYTES)
+		--unpacker dist/$(ARCH)/unpacker $(addprefix --include ,$(EAP_SERVICES)) --strip --output dist --max-bytes $(EAP_BYTES)
 
 .PHONY: container-engine
 container-engine:

@@ -98,8 +98,8 @@ def test_every_member_in_its_place(tmp_path, firmware):
         items = archive.getmembers()
     assert [item.name for item in items] == [
         "sample_app", "package.conf", "param.conf", "LICENSE", "manifest.json", "prepare.sh",
-        "rooms/__init__.mpy", "rooms/hall.mpy", "start.mpy",
-        "door.unn", "helper.sh", "long/" * 10 + "name" * 20 + ".json", "clean.sh",
+        "start.mpy", "rooms/hall.mpy", "rooms/__init__.mpy",
+        "helper.sh", "door.unn", "long/" * 10 + "name" * 20 + ".json", "clean.sh",
         "html", "html/a.css", "html/b", "html/b/deep.js", "html/index.html", "html/tool.py",
         "declarations", "declarations/e.json", "lib", "lib/libx.so.1", "cgi.conf",
     ]  # fmt: skip

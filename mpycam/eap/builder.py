@@ -185,8 +185,12 @@ def _entries(found, described, architecture, program, license, strip):
             raise PackageError(f"{path}: becomes {item.name}, which is there already")
         members[item.name] = item
     in_folders = {name for name in members if name.split("/")[0] in FOLDERS_BEFORE_CGI and "/" in name}
-    # Like beside like compresses better: the modules follow the program's own, without data between.
-    others = sorted(set(members) - in_folders, key=lambda name: (not name.endswith(".mpy"), name))
+    # Like beside like compresses better: the modules follow the program's own, without
+    # data between, and the larger ones first, of which the smaller ones repeat parts.
+    others = sorted(
+        set(members) - in_folders,
+        key=lambda name: (not name.endswith(".mpy"), -len(members[name].data or b""), name),
+    )
     unsafe = [name for name in others if not sources.SAFE_NAME.fullmatch(name)]
     if unsafe:
         raise PackageError(f"{unsafe[0]!r}: package.conf cannot name it; expected letters, digits and _ . , + @ % = -")
