@@ -120,6 +120,38 @@ def test_pools_of_many_shapes(operator):
         check(one(lambda g, x, o=options: g.add(operator, x, **o)))
 
 
+@pytest.mark.parametrize("operator", ["Conv", "MaxPool", "AveragePool"])
+def test_windows_of_thin_images_and_of_every_kind_of_padding(operator):
+    """Of single rows and columns; auto_pad, padding wider than the kernel of a Conv, ceil_mode, one window over all."""
+    checked = 0
+    for seed in range(80):
+        draw = np.random.default_rng(seed)
+        height, width = (int(size) for size in draw.choice([1, 2, 3, 5, 9, 16], 2))
+        graph = Graph(3, height, width, seed, opset=int(draw.choice([13, 19, 22])))
+        kernel, strides = draw.integers(1, 5, 2).tolist(), draw.integers(1, 4, 2).tolist()
+        options = {"strides": strides}
+        if draw.integers(2):  # ONNX Runtime's AveragePool has negative padding of wider strides
+            options["auto_pad"] = str(draw.choice(["SAME_UPPER", "SAME_LOWER", "VALID"]))
+            options["strides"] = [min(pair) for pair in zip(kernel, strides, strict=True)]
+        else:
+            most = [4] * 4 if operator == "Conv" else kernel * 2
+            options["pads"] = [int(draw.integers(0, size)) for size in most]
+            # ONNX Runtime knows no dilation with auto_pad
+            options |= {"dilations": draw.integers(1, 4, 2).tolist()} if operator == "Conv" else {"ceil_mode": seed % 2}
+        if operator != "Conv":
+            options["kernel_shape"] = kernel
+        if operator == "AveragePool":
+            options["count_include_pad"] = int(draw.integers(2))
+        value = graph.conv("x", 3, 5, kernel, **options) if operator == "Conv" else graph.add(operator, "x", **options)
+        spans = [(size - 1) * step + 1 for size, step in zip(kernel, options.get("dilations", (1, 1)), strict=True)]
+        pads = options.get("pads", [0] * 4)
+        fits = all(size + pads[i] + pads[i + 2] >= spans[i] for i, size in enumerate((height, width)))
+        if fits or "SAME" in options.get("auto_pad", ""):
+            check(graph.model(value))
+            checked += 1
+    assert checked > 40
+
+
 OPERATORS = {
     "Relu": lambda g, x: g.add("Relu", x),
     "Clip": lambda g, x: g.add("Clip", x, g.constant(np.float32(-0.5)), g.constant(np.float32(1.5))),
@@ -349,6 +381,7 @@ REFUSED = [
     (lambda g: g.add("Reshape", g.add("Conv", g.add("Reshape", "x", g.constant(np.array([3, 1, 9, 8]))), g.normal(2, 1, 3, 3)),
                      g.constant(np.array([1, -1]))), "needs a batch of 1, has shape"),
     (lambda g: g.add("Cast", "x", to=7), "to whole numbers"),
+    (lambda g: g.add("MaxPool", "x", kernel_shape=[2, 2], dilations=[2, 2], auto_pad="SAME_UPPER"), "give pads"),
     (lambda g: g.add("QuantizeLinear", "x", g.constant(np.float32(0.1)), g.constant(np.uint8(3))), "end the model with Dequant"),
 ]
 

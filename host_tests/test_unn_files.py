@@ -227,6 +227,36 @@ for index in range({len(messages)}):
         assert message in said
 
 
+def test_an_arena_that_is_not_to_be_had_loses_nothing(interpreter, tmp_path):
+    """The header may ask for 2**30 bytes; a network that is loaded stays what it was."""
+    data = write(small_network(True))
+    (tmp_path / "net.unn").write_bytes(data)
+    (tmp_path / "large.unn").write_bytes(patch(data, 16, "I", 2**30))
+    script = f"""
+import gc, ulab, unn
+from ulab import numpy as np
+net = unn.load("{tmp_path}/net.unn")
+image = np.ones(net.input_shape, dtype=np.uint8)
+answer = list(net(image))
+ulab.memory(limit=1 << 24)
+gc.collect()
+used = ulab.memory().used
+assert unn.info("{tmp_path}/large.unn").arena_bytes == 1 << 30
+for i in range(20):
+    try:
+        unn.load("{tmp_path}/large.unn")
+    except MemoryError as error:
+        assert str((1 << 30) + 32) in str(error)
+    else:
+        assert False
+    assert list(net(image)) == answer
+gc.collect()
+assert ulab.memory().used <= used + 100, (ulab.memory().used, used)
+print("done")
+"""
+    assert interpreter.run(script) == "done\n"
+
+
 def test_the_whole_graph_survives_a_flip_in_each_field(interpreter, tmp_path):
     """The tables of a network with every operator, two inputs and two outputs."""
     network = both_types(every_operator())[1]

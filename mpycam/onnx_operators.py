@@ -157,7 +157,9 @@ class Operators(LayerBuilder):
         return np.broadcast_to(scales, outs).astype(np.float32)
 
     def _MaxPool(self, attributes):
-        value = self.value(0)
+        value, same = self.value(0), b"SAME" in attributes.get("auto_pad", b"")
+        dilated = same and any(size != 1 for size in attributes.get("dilations", ()))
+        need(not dilated, "with auto_pad and dilation is not computed alike everywhere; give pads")  # ONNX Runtime has its own way
         return self.window("max_pool", value, attributes["kernel_shape"], attributes, value.shape[1], False)
 
     def _AveragePool(self, attributes):
