@@ -48,7 +48,8 @@ class Graph:
         ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
         image = helper.make_tensor_value_info("x", TensorProto.FLOAT, self.shape)
         graph = helper.make_graph(self.nodes, "net", [image], ends, self.weights)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset), helper.make_opsetid("com.microsoft", 1)])
+        opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid("com.microsoft", 1)]
+        model = helper.make_model(graph, opset_imports=opsets)
         model.ir_version = 10
         return onnx.shape_inference.infer_shapes(model).SerializeToString()
 
@@ -438,11 +439,11 @@ def test_random_graphs_are_what_onnx_runtime_computes():
         check(random_graph(seed))
 
 
-def test_random_graphs_in_int8_run_like_the_reference(interpreter, tmp_path):
-    """The int8 answers of each build have the reference's bits."""
+def test_graphs_in_int8_run_like_the_reference(interpreter, tmp_path):
+    """The int8 answers of each build have the reference's bits: of random graphs, and of each operator."""
     paths, expected = [], []
-    for seed in range(40):
-        network = import_onnx(load_onnx(random_graph(seed)), SCALE, OFFSET)
+    for seed, data in enumerate([*map(random_graph, range(40)), *map(one, OPERATORS.values())]):
+        network = import_onnx(load_onnx(data), SCALE, OFFSET)
         images = images_for(network)
         quantised = quantise(network, images)
         paths.append(tmp_path / f"{seed}.unn")

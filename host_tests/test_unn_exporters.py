@@ -136,7 +136,9 @@ NETS = {
     "mirror and crop": lambda: Apply(lambda x, a: a(torch.flip(x, [3])[:, :, 3:15, 2:20]), convolution()),
     "gray": lambda: Apply(lambda x, a: a((x * MEANS).sum(1, keepdim=True)), convolution(1, 4)),
     "spatial attention": lambda: Apply(attended, convolution(), convolution(2, 1, 7)),
-    "maximum": lambda: Apply(lambda x, a, b: torch.maximum(a(x), b(x)) + torch.stack([a(x), b(x)]).mean(0), convolution(), convolution()),
+    "maximum": lambda: Apply(
+        lambda x, a, b: torch.maximum(a(x), b(x)) + torch.stack([a(x), b(x)]).mean(0), convolution(), convolution()
+    ),
     "softmax of pixels": lambda: Apply(lambda x, a: torch.softmax(a(x).flatten(2), 2), convolution()),
     "Conv1d": lambda: Apply(lambda x, a: a(x.flatten(2)), nn.Conv1d(3, 4, 5, stride=2, padding=2)),
     "clamp, square, abs": lambda: Apply(lambda x, a: torch.clamp(a(x), -0.2, 0.7) * 2 + a(x) ** 2 - a(x).abs(), convolution()),
@@ -146,7 +148,10 @@ NETS = {
 REFUSED = {
     "GELU": (lambda: nn.Sequential(convolution(), nn.GELU()), "use LeakyRelu or HardSwish"),
     "GroupNorm": (lambda: nn.Sequential(convolution(), nn.GroupNorm(2, 8)), "use BatchNormalization"),
-    "LSTM": (lambda: Apply(lambda x, a: a(x.flatten(2).transpose(1, 2))[0], nn.LSTM(3, 4, batch_first=True)), "use convolutions over single frames"),
+    "LSTM": (
+        lambda: Apply(lambda x, a: a(x.flatten(2).transpose(1, 2))[0], nn.LSTM(3, 4, batch_first=True)),
+        "use convolutions over single frames",
+    ),
     "ELU": (lambda: nn.Sequential(convolution(), nn.ELU()), "use LeakyRelu or HardSwish"),
     "argmax": (lambda: Apply(lambda x, a: a(x).argmax(1), head(3)), "use the same on the answer, in the application"),
     "where": (lambda: Apply(lambda x, a: torch.where(a(x) > 0, x, 0.1 * x), convolution(3, 3)), "use Clip, Max or Min"),
@@ -296,7 +301,8 @@ def channels_last_model(batch="N"):
     value = graph.add("Clip", value, graph.constant(np.float32(0)), graph.constant(np.float32(6)))
     value = graph.add("Pad", value, graph.constant(np.array([0, 0, 0, 0, 0, 1, 1, 0])))
     value = graph.add("Transpose", value, perm=[0, 3, 1, 2])
-    weights = graph.add("Reshape", graph.constant(draw.normal(size=(3, 3, 8, 1)).astype(np.float32)), graph.constant(np.array([3, 3, 1, 8])))
+    weights = graph.constant(draw.normal(size=(3, 3, 8, 1)).astype(np.float32))
+    weights = graph.add("Reshape", weights, graph.constant(np.array([3, 3, 1, 8])))
     value = graph.add("Conv", value, graph.add("Transpose", weights, perm=[3, 2, 0, 1]), group=8, strides=[2, 2])
     value = graph.add("Transpose", value, perm=[0, 2, 3, 1])
     value = graph.add("ReduceMean", value, axes=[1, 2], keepdims=0)

@@ -106,7 +106,7 @@ def read_images(path, shape, limit=400):
 def images_for(network, paths):
     """Calibration images for each input of a network: of one path for all, or of one path for each."""
     if len(paths) not in (1, len(network.inputs)):
-        raise MpycamError(f"{len(paths)} places of images for {len(network.inputs)} inputs: give one for all or one for each")
+        raise MpycamError(f"{len(paths)} places of images for {len(network.inputs)} inputs: give one for all or for each")
     paths = paths * len(network.inputs) if len(paths) == 1 else paths
     images = [read_images(path, tensor.shape) for path, tensor in zip(paths, network.inputs, strict=True)]
     if len({len(part) for part in images}) > 1:

@@ -105,7 +105,8 @@ def onnx_input(entry, tensor, images):
     kind = ONNX_TYPES.get(entry.type, np.float32)
     shape = tuple(size if isinstance(size, int) else 1 for size in entry.shape)
     if np.prod(shape) != tensor.items:
-        raise MpycamError(f"input {entry.name} of the ONNX model has shape {list(entry.shape)}, of the .unn file {tensor.shape}")
+        shapes = f"shape {list(entry.shape)}, of the .unn file {tensor.shape}"
+        raise MpycamError(f"input {entry.name} of the ONNX model has {shapes}")
     values = images
     if np.issubdtype(kind, np.floating):
         values = (images.astype(np.float32) - np.float32(tensor.pixel_offset)) * np.float32(tensor.pixel_scale)
@@ -196,7 +197,7 @@ def add_command(subcommands):
     info.add_argument("--json", action="store_true", help="numbers for a program")
     other = verbs.add_parser("compare", help="compare its answers with those of an ONNX model")
     other.add_argument("--onnx", type=Path, required=True)
-    other.add_argument("--images", type=Path, required=True, action="append", help="folder of pictures or .npy, as of convert")
+    other.add_argument("--images", type=Path, required=True, action="append", help="pictures or .npy, as of convert")
     add_shape_option(other)
     other.add_argument("--per-layer", action="store_true")
     times = verbs.add_parser("profile", help="measure each layer, here or on a camera")

@@ -40,7 +40,7 @@ class _Importer(Operators):
         super().__init__()
         self.model, self.graph = model, model.graph
         self.opset = max((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=0)
-        need(self.opset >= OLDEST_OPSET, f"opset {self.opset} is too old, need {OLDEST_OPSET} or newer: export the model again")
+        need(self.opset >= OLDEST_OPSET, f"opset {self.opset} is too old, need {OLDEST_OPSET} or newer: export again")
         self.scale, self.offset = scale, offset
         self.constants = {entry.name: _array(entry) for entry in self.graph.initializer}
         for node in self.graph.node:

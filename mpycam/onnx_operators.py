@@ -159,7 +159,8 @@ class Operators(LayerBuilder):
     def _MaxPool(self, attributes):
         value, same = self.value(0), b"SAME" in attributes.get("auto_pad", b"")
         dilated = same and any(size != 1 for size in attributes.get("dilations", ()))
-        need(not dilated, "with auto_pad and dilation is not computed alike everywhere; give pads")  # ONNX Runtime has its own way
+        # ONNX Runtime's own way differs from ONNX's
+        need(not dilated, "with auto_pad and dilation is not computed alike everywhere; give pads")
         return self.window("max_pool", value, attributes["kernel_shape"], attributes, value.shape[1], False)
 
     def _AveragePool(self, attributes):
