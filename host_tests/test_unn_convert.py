@@ -487,6 +487,9 @@ def test_wrong_files_labels_and_calibration_are_refused():
         from_onnx(data, labels=("a", "b", "c"))
     with pytest.raises(MpycamError, match="calibration images"):
         from_onnx(data, calibration=np.zeros((3, 9, 9, 3), np.uint8))
+    infinite = graph.model(graph.add("Mul", graph.conv("x", 3, 4), graph.constant(np.float32(np.inf))))
+    with pytest.raises(MpycamError, match=r"\(conv2d\) gives values that are not finite"), np.errstate(all="ignore"):
+        from_onnx(infinite, calibration=np.zeros((3, 9, 8, 3), np.uint8))
     with pytest.raises(MpycamError, match="calibration images are needed"):
         from_onnx(data, quantised=True)
     with pytest.raises(MpycamError, match="not an ONNX file"):

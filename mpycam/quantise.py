@@ -89,6 +89,7 @@ class _Ranges:
             for layer in network.layers:
                 flat = values[id(layer.output)].ravel()
                 ends = [flat.min(), flat.max()]
+                need(np.isfinite(ends).all(), f"layer {layer.name} ({layer.operator}) gives values that are not finite")
                 if method != "minmax":
                     flat = generator.choice(flat, SAMPLES) if flat.size > SAMPLES else flat
                     ends = np.concatenate([flat, ends if method == "mse" else []])
