@@ -60,8 +60,8 @@ OUTPUTS = {
 def add_command(subcommands):
     """Add `train-door` to the command line."""
     parser = subcommands.add_parser("train-door", help="train the door network on rendered scenes")
-    parser.add_argument("--output", type=Path, help="the network; the card goes beside it (default: %s, of the generic one %s)"
-                        % (OUTPUTS["known"], OUTPUTS["generic"]))  # fmt: skip
+    defaults = ", ".join(f"{name}: {path}" for name, path in OUTPUTS.items())
+    parser.add_argument("--output", type=Path, help=f"the network; the card goes beside it (default: {defaults})")
     parser.add_argument("--seed", type=int, default=1)
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--generic", action="store_const", dest="recipe", const="generic",
