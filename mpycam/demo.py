@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # duration, and the swing through the angles that are neither open nor closed.
 TOLERANCE_SECONDS = 2.5
 START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
+# Of the probability that the door is open: it closes below the first and opens above the second.
+THRESHOLDS = (0.4, 0.6)
 # Seeds of the scene.
 INSTALLATION, DAY, STORY = 4, 1001, 4
 
@@ -77,6 +79,7 @@ def run_app(firmware, clip, region, fps):
     command = [
         Path(firmware).resolve(), "-X", "heapsize=4M", "-m", "door", "--source", clip.resolve(),
         "--region", json.dumps(region), "--fps", fps, "--every_frame", "true",
+        "--close_threshold", THRESHOLDS[0], "--open_threshold", THRESHOLDS[1],
     ]  # fmt: skip
     environment = {**os.environ, "MICROPYPATH": f"{ROOT / 'lib'}:.frozen"}
     result = subprocess.run(
@@ -137,7 +140,6 @@ def run(options):
     told = summary(pairs, lines[-1], milliseconds)
 
     picture = folder / "timeline.png"
-    settings = lines[0]["settings"]
     frames = [line for line in lines if line["event"] == "frame"]
     draw(
         picture,
@@ -147,7 +149,7 @@ def run(options):
         probability=[line["probability"] for line in frames],
         state=[line["state"] for line in frames],
         region=region,
-        thresholds=(settings["close_threshold"], settings["open_threshold"]),
+        thresholds=THRESHOLDS,
         title=told,
     )
     print(told)
