@@ -286,7 +286,7 @@ class Watch:
     def started(self, path, values):
         """Print the first line, and further ones where a camera's log would cut it."""
         event = "start"
-        pairs = (
+        pairs: tuple = (
             ("door_state", door.__version__),
             ("mpycam", mpycam.version),
             ("micropython", ".".join([str(part) for part in sys.implementation.version[:3]])),
