@@ -254,11 +254,9 @@ def check(fields, values):
 
 
 def changed(fields, values):
-    """(name, value) of those that are not the defaults, with HIDDEN in the place of passwords."""
-    for field in fields:
-        value = values[field.name]
-        if value != field.default:
-            yield field.name, HIDDEN if value and isinstance(field, Password) else value
+    """[(name, value)] of those that are not the defaults, with HIDDEN in the place of passwords."""
+    shown = concealed(fields, values)
+    return [(field.name, shown[field.name]) for field in fields if values[field.name] != field.default]
 
 
 def read(path):
