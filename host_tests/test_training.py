@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from labelled_pictures import save_squares
 from PIL import Image
 
 torch = pytest.importorskip("torch")
@@ -329,14 +330,12 @@ def test_stages_are_done_once(tmp_path):
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     """A folder per class: an empty wall, and one with a square."""
-    folder = tmp_path_factory.mktemp("pictures")
-    generator = np.random.default_rng(7)
-    for name, has_square in (("empty", False), ("square", True)):
-        (folder / name).mkdir()
-        for index in range(60):
-            gray = np.repeat(np.repeat(scene(generator, has_square), 3, 0), 3, 1)
-            Image.fromarray(gray).convert("RGB").save(folder / name / f"{index:04}.jpg", quality=85)
-    return folder
+
+    def picture(generator, has_square):
+        gray = scene(generator, has_square).repeat(3, 0).repeat(3, 1)
+        return np.asarray(Image.fromarray(gray).convert("RGB"))
+
+    return save_squares(tmp_path_factory.mktemp("pictures"), picture, 60, lambda index, _: f"{index:04}.jpg")
 
 
 @pytest.fixture(scope="module")

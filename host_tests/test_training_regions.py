@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from labelled_pictures import save_squares
 from PIL import Image
 
 torch = pytest.importorskip("torch")
@@ -208,14 +209,11 @@ def test_a_slow_computer_trains_less():
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     """A folder per class: a wall with and without a small square."""
-    folder = tmp_path_factory.mktemp("pictures")
-    generator = np.random.default_rng(7)
-    for name, has_square in (("empty", False), ("square", True)):
-        (folder / name).mkdir()
-        for index in range(50):
-            image = Image.fromarray(scene(generator, has_square))
-            image.save(folder / name / f"2026-03-{index // 10 + 1:02}_{index % 10 + 8:02}-00-0{has_square:d}.jpg", quality=85)
-    return folder
+
+    def name(index, has_square):
+        return f"2026-03-{index // 10 + 1:02}_{index % 10 + 8:02}-00-0{has_square:d}.jpg"
+
+    return save_squares(tmp_path_factory.mktemp("pictures"), scene, 50, name)
 
 
 def test_a_network_for_a_small_part_takes_whole_pictures(pictures, tmp_path, host, capsys, monkeypatch):
